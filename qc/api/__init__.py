@@ -1,0 +1,1 @@
+"""The HTTP service. Thin: parse, authorise, call, answer."""

@@ -1,0 +1,135 @@
+"""The one error tree.
+
+QcError
++-- BadInput                what was given cannot be used as it is
+|   +-- BadPhoto            bytes that are no photo we judge, or a photo over a limit
+|   +-- BadStandard         a standard or the taxonomy breaks its own rules (names file and line)
+|   +-- BadRequest          a request that contradicts itself
+|   +-- UnknownStandard     no standard of that name
++-- NotFound                nothing of that id (or it belongs to another organisation)
++-- Conflict                the state of a thing does not allow this step
+|   +-- ChecksMissing       a required hand check is neither recorded nor waived
+|   +-- AlreadyDecided      the decision was made, and differently
++-- NotAllowed              the caller lacks the scope
+|   +-- NotAuthenticated    the caller is nobody we know
++-- BadBundle               a released model that fails its own hashes or golden photos
++-- Unavailable             database, photo store or model is away: try again later
+
+Every error carries a stable `code` for programs and a sentence for people that says what was got, what was wanted and
+what to do. The API turns them into problem+json; the command line prints the sentence.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class QcError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+
+class BadInput(QcError):
+    """What was given cannot be used as it is."""
+
+    code = "bad_input"
+    status = 422
+    title = "The input cannot be used"
+
+
+class BadPhoto(BadInput):
+    """Bytes that are no photo we judge, or a photo over a limit."""
+
+    code = "bad_photo"
+    title = "The file is not a photo that can be judged"
+
+
+class BadStandard(BadInput):
+    """A standard or the taxonomy breaks its own rules; the sentence names file and line."""
+
+    code = "bad_standard"
+    title = "The standard is not valid"
+
+
+class BadRequest(BadInput):
+    """A request that contradicts itself."""
+
+    code = "bad_request"
+    title = "The request contradicts itself"
+
+
+class UnknownStandard(BadInput):
+    """No standard of that name."""
+
+    code = "unknown_standard"
+    title = "No such standard"
+
+
+class NotFound(QcError):
+    """Nothing of that id, or it belongs to another organisation."""
+
+    code = "not_found"
+    status = 404
+    title = "Not found"
+
+
+class Conflict(QcError):
+    """The state of a thing does not allow this step."""
+
+    code = "conflict"
+    status = 409
+    title = "The state does not allow this"
+
+
+class ChecksMissing(Conflict):
+    """A required hand check is neither recorded nor waived."""
+
+    code = "checks_missing"
+    title = "Hand checks are missing"
+
+
+class AlreadyDecided(Conflict):
+    """The decision was made, and differently."""
+
+    code = "already_decided"
+    title = "Already decided"
+
+
+class NotAllowed(QcError):
+    """The caller lacks the scope."""
+
+    code = "not_allowed"
+    status = 403
+    title = "Not allowed"
+
+
+class NotAuthenticated(NotAllowed):
+    """The caller is nobody we know."""
+
+    code = "not_authenticated"
+    status = 401
+    title = "Who is calling?"
+
+
+class BadBundle(QcError):
+    """A released model that fails its own hashes or golden photos."""
+
+    code = "bad_bundle"
+    status = 503
+    title = "The model cannot be served"
+
+
+class Unavailable(QcError):
+    """Database, photo store or model is away: try again later."""
+
+    code = "unavailable"
+    status = 503
+    title = "Try again later"

@@ -1,0 +1,1 @@
+"""What was decided, kept for good. SQLAlchemy and Alembic. No HTTP."""
