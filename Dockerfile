@@ -1,0 +1,27 @@
+# Runtime only: no torch, no compiler, no root. Two stages, so that pip and its caches stay behind.
+FROM python:3.11-slim-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /opt/anyaman
+WORKDIR /src
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY qc ./qc
+RUN /opt/anyaman/bin/pip install -c constraints.txt .
+
+FROM python:3.11-slim-bookworm
+RUN useradd --system --uid 10001 --home-dir /data --create-home anyaman
+COPY --from=build /opt/anyaman /opt/anyaman
+COPY models /opt/models
+ENV PATH=/opt/anyaman/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    QC_HOME=/data \
+    QC_HOST=0.0.0.0 \
+    QC_MODEL_BUNDLE=/opt/models/current
+USER anyaman
+WORKDIR /data
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["qc"]
+CMD ["serve"]

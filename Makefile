@@ -1,0 +1,93 @@
+# Anyaman QC. `make help` lists every target; `make run` and `make test` are the two that matter.
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+RENDER  := .venv-render
+PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+COUNT   ?= 800
+SIZE    ?= 320
+SEED    ?= 1
+CONFIG  ?= training/configs/anyaman-0.1.0.yaml
+export QC_PORT ?= 8000
+export QC_HOME ?= .qc
+
+.PHONY: help run demo serve test lint types unit bench evaluate render train export openapi image wheel clean
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.runtime ## Install the runtime, grade three demo pieces, serve on http://127.0.0.1:8000
+	@$(BIN)/qc demo
+	@exec $(BIN)/qc serve
+
+demo: $(VENV)/.runtime ## Grade the three demo pieces, serve nothing
+	@$(BIN)/qc demo
+
+serve: $(VENV)/.runtime ## Serve, without the demo
+	@exec $(BIN)/qc serve
+
+test: $(VENV)/.dev ## Install what tests need, bring up the real parts, run everything
+	@bash tests/real_parts.sh
+	@$(MAKE) --no-print-directory lint types
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## Style, format and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+unit: $(VENV)/.dev ## The quick tests only: no database server, browser or subprocess
+	$(BIN)/python -m pytest -m "not real" -x -q
+
+bench: $(VENV)/.dev ## Timings: ratios taken within one run
+	$(BIN)/python -m bench
+
+evaluate: $(VENV)/.dev ## Grade and score a folder of labelled photos: make evaluate DATA=folder
+	@test -n "$(DATA)" || { echo "make evaluate DATA=folder: the folder of labelled photos is missing" >&2; exit 2; }
+	$(BIN)/python -m training.evaluate "$(DATA)"
+
+render: $(VENV)/.dev $(RENDER)/.ready ## Render woven pieces in Blender: make render COUNT=800 SIZE=320 SEED=1
+	nice -n 15 $(BIN)/python -m training.render --count $(COUNT) --size $(SIZE) --seed $(SEED)
+
+train: $(VENV)/.dev ## Train (resumes): make train CONFIG=training/configs/...yaml
+	$(BIN)/python -m training.train $(CONFIG)
+
+export: $(VENV)/.dev ## Write the trained run as a bundle under models/: make export CONFIG=...
+	$(BIN)/python -m training.export $(CONFIG)
+
+openapi: $(VENV)/.dev ## Write docs/openapi.json anew
+	$(BIN)/qc openapi docs/openapi.json
+
+wheel: $(VENV)/.dev ## Build a wheel that carries the current model
+	@rm -rf qc/bundle && cp -rL models/current qc/bundle
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist . ; status=$$?; rm -rf qc/bundle; exit $$status
+
+image: ## Build the container image (needs a container engine)
+	docker build -t anyaman-qc:$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) .
+
+clean: ## Remove environments and build output; data under $(QC_HOME) stays
+	rm -rf $(VENV) $(RENDER) build dist *.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}. Name another: make PYTHON=python3.12 run")'
+	@$(PYTHON) -m venv $(VENV) || { echo "python3 -m venv failed; on Debian: apt-get install -y python3-venv" >&2; exit 1; }
+
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the runtime (about 400 MB, once) ..."
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing runtime, test and training dependencies (torch is large; once) ..."
+	@$(PIP) -e '.[dev,training]'
+	@touch $@ $(VENV)/.runtime
+
+$(RENDER)/.ready: constraints-render.txt
+	@$(PYTHON) -m venv $(RENDER)
+	@$(RENDER)/bin/python -m pip install --quiet --disable-pip-version-check -r constraints-render.txt
+	@touch $@
