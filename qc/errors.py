@@ -3,6 +3,7 @@
 QcError
 +-- BadInput                what was given cannot be used as it is
 |   +-- BadPhoto            bytes that are no photo we judge, or a photo over a limit
+|   |   +-- NotMeasurable   a photo from which no size can be read (`extra["reason"]` says why)
 |   +-- BadStandard         a standard or the taxonomy breaks its own rules (names file and line)
 |   +-- BadRequest          a request that contradicts itself
 |   +-- UnknownStandard     no standard of that name
@@ -50,6 +51,13 @@ class BadPhoto(BadInput):
 
     code = "bad_photo"
     title = "The file is not a photo that can be judged"
+
+
+class NotMeasurable(BadPhoto):
+    """A photo from which no size can be read; `extra["reason"]` is one of `qc.measure.Refusal`."""
+
+    code = "not_measurable"
+    title = "No size can be read from this photo"
 
 
 class BadStandard(BadInput):
