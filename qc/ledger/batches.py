@@ -1,0 +1,180 @@
+"""Batches: opened for an order, filled with accepted pieces, each at most once.
+
+Everything that places pieces holds the organisation's chain first (`events.lock_chain`). So a piece accepted while a
+batch is being opened is seen by one of the two, on either database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from qc.errors import BadRequest, Conflict, NotFound
+from qc.ledger.accounts import Caller
+from qc.ledger.events import lock_chain, note, now
+from qc.ledger.ids import uuid7
+from qc.ledger.paging import Page, Position, newest_first
+from qc.ledger.states import BatchState, PieceState
+from qc.ledger.tables import Batch, BatchLine, BatchPiece, Order, Piece
+
+
+@dataclass(frozen=True)
+class NewBatchLine:
+    """How many pieces of a SKU the batch shall take."""
+
+    sku: str
+    target: int
+
+
+def open_batch(
+    session: Session, caller: Caller, number: str, lines: Sequence[NewBatchLine], order: Order | None = None
+) -> Batch:
+    """Open a batch, and let pieces in that were accepted before and wait for their SKU, oldest first.
+
+    Args:
+        session: A session of `Database.write()`.
+        caller: For whom.
+        number: The batch's own number, unique in the organisation.
+        lines: SKUs and how many of each. When empty, all lines of the order in full.
+        order: The order that it serves.
+
+    Raises:
+        BadRequest: No SKU, a SKU twice, or one that the order does not have.
+        Conflict: The number is taken.
+    """
+    wanted = list(lines) or [NewBatchLine(x.sku, x.quantity) for x in (order.lines if order else ())]
+    if not wanted:
+        raise BadRequest("a batch needs at least one SKU line, or an order to take them from")
+    if len({line.sku for line in wanted}) != len(wanted):
+        raise BadRequest("a batch names each SKU once: add the quantities of lines with the same SKU")
+    of_order = {line.sku: line.id for line in order.lines} if order else {}
+    foreign = [line.sku for line in wanted if order is not None and line.sku not in of_order]
+    if foreign:
+        raise BadRequest(f"the order has no line for {', '.join(foreign)}; it has {', '.join(of_order)}")
+    lock_chain(session, caller.organisation_id)
+    if find_batch(session, caller.organisation_id, number) is not None:
+        raise Conflict(f"there is a batch {number!r} already; choose another number")
+    batch = Batch(
+        id=uuid7(),
+        organisation_id=caller.organisation_id,
+        order=order,
+        number=number,
+        state=BatchState.OPEN,
+        opened_at=now(),
+        lines=[
+            BatchLine(id=uuid7(), order_line_id=of_order.get(x.sku), position=n, sku=x.sku, target=x.target, filled=0)
+            for n, x in enumerate(wanted, start=1)
+        ],
+    )
+    session.add(batch)
+    session.flush()
+    note(
+        session, caller.organisation_id, "batch.opened", batch.id, caller.name, batch.opened_at,
+        number=number, order=order.po_number if order else None,
+        lines=[{"sku": x.sku, "target": x.target} for x in wanted],
+    )  # fmt: skip
+    for line in batch.lines:
+        for piece in _waiting(session, caller.organisation_id, line):
+            _put(session, caller, piece, batch, line)
+    return batch
+
+
+def place(session: Session, caller: Caller, piece: Piece) -> Batch | None:
+    """Put an accepted piece into the oldest open batch that still needs its SKU.
+
+    Returns:
+        The batch, or None: no open batch needs it, and it waits as accepted.
+    """
+    lock_chain(session, caller.organisation_id)
+    found = session.execute(
+        select(Batch, BatchLine)
+        .join(BatchLine, BatchLine.batch_id == Batch.id)
+        .where(
+            Batch.organisation_id == caller.organisation_id,
+            Batch.state == BatchState.OPEN,
+            BatchLine.sku == piece.sku,
+            BatchLine.filled < BatchLine.target,
+        )
+        .order_by(Batch.opened_at, Batch.id)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        return None
+    batch, line = found
+    _put(session, caller, piece, batch, line)
+    return batch
+
+
+def _waiting(session: Session, organisation_id: UUID, line: BatchLine) -> Sequence[Piece]:
+    return session.scalars(
+        select(Piece)
+        .where(Piece.organisation_id == organisation_id, Piece.state == PieceState.ACCEPTED, Piece.sku == line.sku)
+        .order_by(Piece.accepted_at, Piece.id)
+        .limit(line.target)
+    ).all()
+
+
+def _put(session: Session, caller: Caller, piece: Piece, batch: Batch, line: BatchLine) -> None:
+    at = now()
+    last = session.scalar(select(func.max(BatchPiece.position)).where(BatchPiece.batch_id == batch.id))
+    session.add(
+        BatchPiece(piece_id=piece.id, batch_id=batch.id, batch_line_id=line.id, position=(last or 0) + 1, added_at=at)
+    )
+    line.filled += 1
+    piece.state = PieceState.IN_BATCH
+    note(
+        session, caller.organisation_id, "piece.batched", piece.id, caller.name, at,
+        batch=str(batch.id), number=batch.number, sku=piece.sku,
+    )  # fmt: skip
+    session.flush()
+
+
+def find_batch(session: Session, organisation_id: UUID, number: str) -> Batch | None:
+    """The organisation's batch of that number, if there is one."""
+    return session.scalar(select(Batch).where(Batch.organisation_id == organisation_id, Batch.number == number))
+
+
+def batch_of_id(session: Session, organisation_id: UUID, batch_id: UUID) -> Batch:
+    """The organisation's batch of that id.
+
+    Raises:
+        NotFound: There is none, or it belongs to another organisation.
+    """
+    batch = session.scalar(select(Batch).where(Batch.organisation_id == organisation_id, Batch.id == batch_id))
+    if batch is None:
+        raise NotFound(f"no batch {batch_id} in your organisation")
+    return batch
+
+
+def batch_of_piece(session: Session, piece_id: UUID) -> Batch | None:
+    """The batch that a piece is in, if it is in one."""
+    return session.scalar(
+        select(Batch).join(BatchPiece, BatchPiece.batch_id == Batch.id).where(BatchPiece.piece_id == piece_id)
+    )
+
+
+def list_batches(
+    session: Session, organisation_id: UUID, limit: int, before: Position | None, state: BatchState | None = None
+) -> Page[Batch]:
+    """Batches, newest first, a page at a time."""
+    chosen = select(Batch).where(Batch.organisation_id == organisation_id)
+    if state is not None:
+        chosen = chosen.where(Batch.state == state)
+    return newest_first(session, chosen, Batch.opened_at, Batch.id, limit, before)
+
+
+def pieces_in(session: Session, batch: Batch, limit: int, after: int = 0) -> list[tuple[BatchPiece, Piece]]:
+    """Pieces of a batch in the order they came, after a position."""
+    rows = session.execute(
+        select(BatchPiece, Piece)
+        .join(Piece, Piece.id == BatchPiece.piece_id)
+        .where(BatchPiece.batch_id == batch.id, BatchPiece.position > after)
+        .order_by(BatchPiece.position)
+        .limit(limit)
+    )
+    return [(place, piece) for place, piece in rows]

@@ -1,0 +1,112 @@
+"""The one way to get a session: `Database(url)`, then `with database.write()` or `with database.read()`.
+
+Sessions are synchronous and run in threads. A write is one transaction: it begins as a write (on SQLite it takes the
+write lock at once, so that it never has to be thrown away half-way), seals its events into the chain, and commits.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from qc.errors import Unavailable
+from qc.ledger import events
+
+_AWAY = (OperationalError, InterfaceError, TimeoutError)
+
+
+class Database:
+    """A database by URL: SQLite in a file, or PostgreSQL.
+
+    Args:
+        url: SQLAlchemy URL, such as `sqlite:////var/lib/qc/ledger.db` or `postgresql://qc@db/qc`.
+        connections: Most connections held at a time; threads beyond that wait for one.
+    """
+
+    def __init__(self, url: str, connections: int = 16) -> None:
+        self.url = make_url(url)
+        if self.url.drivername in {"postgres", "postgresql"}:
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.embedded = self.url.get_backend_name() == "sqlite"
+        if self.embedded and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self._engine = create_engine(
+            self.url, pool_size=connections, max_overflow=0, pool_timeout=10, pool_pre_ping=not self.embedded
+        )
+        self._writing = self._engine
+        if self.embedded:
+            event.listen(self._engine, "connect", _prepare_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+            self._writing = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction that may change things; committed at the end of the block, undone on any exception.
+
+        Raises:
+            Unavailable: The database is away, or busy for longer than it may be.
+        """
+        with _available(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+            events.seal(session)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One transaction that only looks.
+
+        Raises:
+            Unavailable: The database is away.
+        """
+        with _available(), Session(self._engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A bare connection in a write transaction, for migrations."""
+        with _available(), self._writing.begin() as connection:
+            yield connection
+
+    def ping(self) -> None:
+        """Ask for an answer.
+
+        Raises:
+            Unavailable: None came.
+        """
+        with self.read() as session:
+            session.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Let all connections go."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except _AWAY as error:
+        reason = str(error.orig if isinstance(error, OperationalError | InterfaceError) else error).strip()
+        raise Unavailable(
+            f"the database did not answer ({reason.splitlines()[0]}); nothing was written, send the same again shortly",
+            retry_after_s=2,
+        ) from error
+
+
+def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    # The driver's own way of opening transactions comes too late; `_begin_sqlite` opens them where SQLAlchemy says so.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))

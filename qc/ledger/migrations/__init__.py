@@ -1,0 +1,48 @@
+"""Alembic's migrations, the same for SQLite and PostgreSQL, and the two things a program does with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from qc.errors import Unavailable
+from qc.ledger.database import Database
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the schema up to a revision; a second call does nothing."""
+    with database.connection() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take the schema back to an earlier revision; `base` is the empty database."""
+    with database.connection() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def require_current(database: Database) -> None:
+    """See that the schema is the one this code was written for.
+
+    Raises:
+        Unavailable: It is not; the sentence says which command brings it there.
+    """
+    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    with database.read() as session:
+        found = MigrationContext.configure(session.connection()).get_current_revision()
+    if found != wanted:
+        raise Unavailable(f"the database is at revision {found}, this version needs {wanted}: run `qc ledger migrate`")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config

@@ -1,0 +1,123 @@
+"""The photo store: bytes by the SHA-256 of their content, bit for bit as they came. A local folder or S3, by URL.
+
+Photos are stored before the transaction that names them commits. A photo that nobody names is harmless; a named photo
+that is missing would be a lie.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+
+from qc.errors import Unavailable
+
+
+@dataclass(frozen=True)
+class StoredPhoto:
+    """A photo that is in the store."""
+
+    sha256: str
+    media_type: str
+    size: int
+
+
+class PhotoStore:
+    """Photos by content. `open` gives one by its address.
+
+    >>> store = PhotoStore.open("memory://")
+    >>> stored = store.put(b"bytes of a photo", "image/jpeg")
+    >>> store.get(stored.sha256)
+    b'bytes of a photo'
+    """
+
+    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+        self._store = store
+        self._folder = folder
+
+    @classmethod
+    def open(cls, address: str | Path) -> PhotoStore:
+        """A store by address: a folder, `s3://bucket/prefix` (credentials from the AWS_* variables), or `memory://`."""
+        text = str(address)
+        if text == "memory://":
+            return cls(MemoryStore())
+        if "://" in text and not text.startswith("file://"):
+            return cls(from_url(text))
+        folder = Path(text.removeprefix("file://")).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(LocalStore(folder), folder)
+
+    def put(self, content: bytes, media_type: str) -> StoredPhoto:
+        """Store bytes for good: when this returns, a power cut does not lose them. Storing them again changes nothing.
+
+        Raises:
+            Unavailable: The store is away or full.
+        """
+        name = sha256(content).hexdigest()
+        try:
+            # Always written, never skipped because the name exists: a write that a power cut tore is thereby mended.
+            obstore.put(self._store, _path(name), content)
+            if self._folder is not None:
+                _settle(self._folder / _path(name))
+        except (BaseError, OSError) as error:
+            raise _away(error) from error
+        return StoredPhoto(sha256=name, media_type=media_type, size=len(content))
+
+    def get(self, name: str) -> bytes:
+        """The bytes of a photo.
+
+        Raises:
+            Unavailable: The store is away, or what it holds is not what was put there.
+        """
+        try:
+            content = obstore.get(self._store, _path(name)).bytes().to_bytes()
+        except NotFoundError as error:
+            raise Unavailable(f"photo {name} is in the ledger but not in the photo store; restore the store") from error
+        except (BaseError, OSError) as error:
+            raise _away(error) from error
+        if sha256(content).hexdigest() != name:
+            raise Unavailable(f"photo {name} was changed in the photo store; restore it from a backup")
+        return content
+
+    def ping(self) -> None:
+        """See that the store answers.
+
+        Raises:
+            Unavailable: It does not.
+        """
+        try:
+            obstore.head(self._store, "readiness")
+        except NotFoundError:
+            if self._folder is not None and not os.access(self._folder, os.W_OK):
+                raise Unavailable(f"the photo folder {self._folder} cannot be written; check its owner") from None
+        except (BaseError, OSError) as error:
+            raise _away(error) from error
+
+    def where(self, name: str) -> str:
+        """Where a person finds the photo: a path of the local folder, or its place in the store."""
+        return str(self._folder / _path(name)) if self._folder is not None else _path(name)
+
+
+def _path(name: str) -> str:
+    return f"{name[:2]}/{name}"  # 256 folders: none grows too large for a file manager
+
+
+def _settle(path: Path) -> None:
+    """Bring a file and its name to the disk. The store wrote it beside its place and renamed it; it does not wait."""
+    for target in (path, path.parent, path.parent.parent):
+        handle = os.open(target, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _away(error: Exception) -> Unavailable:
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return Unavailable(f"the photo store did not answer ({reason}); nothing was written, send the same again shortly",
+                       retry_after_s=5)  # fmt: skip

@@ -1,0 +1,68 @@
+"""States of pieces and batches, and which step may follow which."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import Enum
+
+
+class PieceState(StrEnum):
+    """Where a piece stands."""
+
+    REGISTERED = "registered"  # photographed, not yet decided
+    AWAITING_CHECKS = "awaiting_checks"  # a hand check is missing
+    REFERRED = "referred"  # a person must look
+    RETURNED = "returned"  # with its weaver, to be mended; comes back as the next attempt
+    ACCEPTED = "accepted"  # good, and waiting for a batch that needs it
+    IN_BATCH = "in_batch"
+    SHIPPED = "shipped"
+    REJECTED = "rejected"
+    VOIDED = "voided"  # registered by mistake
+
+
+class BatchState(StrEnum):
+    """Where a batch stands."""
+
+    OPEN = "open"
+    SAMPLING = "sampling"
+    SEALED = "sealed"
+    SHIPPED = "shipped"
+    REJECTED = "rejected"
+
+
+class Outcome(StrEnum):
+    """What a named person, or a stated policy, decides about an inspected piece."""
+
+    ACCEPT = "accept"
+    RETURN = "return"
+    REJECT = "reject"
+    REFER = "refer"
+    OVERRULE = "overrule"  # give another grade than the rules did, with a reason
+
+
+UNDECIDED = frozenset({PieceState.REGISTERED, PieceState.AWAITING_CHECKS, PieceState.REFERRED})
+
+INSPECTABLE = UNDECIDED | {PieceState.RETURNED}
+"""States in which new photos may be judged. A returned piece comes back as its next attempt."""
+
+DECIDABLE: dict[Outcome, frozenset[PieceState]] = {
+    Outcome.ACCEPT: UNDECIDED,
+    Outcome.RETURN: UNDECIDED,
+    Outcome.REJECT: UNDECIDED,
+    Outcome.REFER: UNDECIDED,
+    # A wrong return or rejection costs a household a day's income, so a person may still correct it.
+    Outcome.OVERRULE: UNDECIDED | {PieceState.RETURNED, PieceState.REJECTED, PieceState.ACCEPTED},
+}
+"""From which states each outcome may be decided. A piece in a batch is first taken out of it."""
+
+
+def stored(kind: type[StrEnum]) -> Enum:
+    """The column type of a state: its word, as plain text on every database, so that a new state needs no migration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )

@@ -1,0 +1,29 @@
+"""Every table, one file a subject. Import tables from here, so that the metadata is always whole."""
+
+from qc.ledger.tables.accounts import ApiKey, CollectionPoint, Maker, Organisation
+from qc.ledger.tables.base import Base
+from qc.ledger.tables.chain import ChainHead, Event, IdempotencyRecord
+from qc.ledger.tables.pieces import Decision, Inspection, InspectionPhoto, Photo, Piece, StandardVersion
+from qc.ledger.tables.shipments import Batch, BatchLine, BatchPiece, Order, OrderLine
+
+__all__ = [
+    "ApiKey",
+    "Base",
+    "Batch",
+    "BatchLine",
+    "BatchPiece",
+    "ChainHead",
+    "CollectionPoint",
+    "Decision",
+    "Event",
+    "IdempotencyRecord",
+    "Inspection",
+    "InspectionPhoto",
+    "Maker",
+    "Order",
+    "OrderLine",
+    "Organisation",
+    "Photo",
+    "Piece",
+    "StandardVersion",
+]
