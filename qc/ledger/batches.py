@@ -1,7 +1,7 @@
 """Batches: opened for an order, filled with accepted pieces, each at most once.
 
-Everything that places pieces holds the organisation's chain first (`events.lock_chain`). So a piece accepted while a
-batch is being opened is seen by one of the two, on either database.
+Whoever places pieces holds the organisation's chain (`events.lock_chain`), so a piece that is accepted while a batch is
+being opened is seen by one of the two, on either database.
 """
 
 from __future__ import annotations

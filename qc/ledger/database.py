@@ -2,6 +2,7 @@
 
 Sessions are synchronous and run in threads. A write is one transaction: it begins as a write (on SQLite it takes the
 write lock at once, so that it never has to be thrown away half-way), seals its events into the chain, and commits.
+What belongs to one organisation is changed by one writer at a time: see `events.lock_chain`.
 """
 
 from __future__ import annotations
@@ -93,9 +94,9 @@ def _available() -> Iterator[None]:
     try:
         yield
     except _AWAY as error:
-        reason = str(error.orig if isinstance(error, OperationalError | InterfaceError) else error).strip()
+        # The reason may name hosts and files: it stays in the chain of causes, for the log, and out of answers.
         raise Unavailable(
-            f"the database did not answer ({reason.splitlines()[0]}); nothing was written, send the same again shortly",
+            f"the database did not answer ({type(error).__name__}); nothing was written, send the same again shortly",
             retry_after_s=2,
         ) from error
 

@@ -38,13 +38,10 @@ class Ruling:
 
 
 def hold_piece(session: Session, inspection: Inspection) -> Piece:
-    """Hold the piece of an inspection until the transaction ends, chain first, and see it as it is now."""
+    """Hold the organisation's chain until the transaction ends, and see the piece as it is now."""
     lock_chain(session, inspection.organisation_id)
     return session.execute(
-        select(Piece)
-        .where(Piece.id == inspection.piece_id)
-        .with_for_update(of=Piece)
-        .execution_options(populate_existing=True)
+        select(Piece).where(Piece.id == inspection.piece_id).execution_options(populate_existing=True)
     ).scalar_one()
 
 

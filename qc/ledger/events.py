@@ -22,6 +22,7 @@ GENESIS = "0" * 64
 """The hash before an organisation's first event."""
 
 _NOTED = "noted_events"
+_HELD = "held_chains"
 
 
 def canonical(value: Any) -> str:
@@ -69,13 +70,17 @@ def note(
 
 
 def lock_chain(session: Session, organisation_id: UUID) -> ChainHead:
-    """Hold the organisation's chain until the transaction ends: one writer at a time gets past this line."""
-    return session.execute(
-        select(ChainHead)
-        .where(ChainHead.organisation_id == organisation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    """Hold the organisation's chain until the transaction ends: one writer at a time gets past this line.
+
+    It is the only lock. Whatever looks before it writes (is the tag free, has the batch room, which attempt is this)
+    takes it first, so PostgreSQL's writers of one organisation queue as SQLite's do, and can never wait in a circle.
+    """
+    held: dict[UUID, ChainHead] = session.info.setdefault(_HELD, {})
+    if organisation_id not in held:
+        held[organisation_id] = session.execute(
+            select(ChainHead).where(ChainHead.organisation_id == organisation_id).with_for_update()
+        ).scalar_one()
+    return held[organisation_id]
 
 
 def seal(session: Session) -> None:

@@ -53,7 +53,7 @@ def enter_inspection(
     findings: Findings,
     photos: Sequence[InspectedPhoto],
 ) -> Inspection:
-    """Enter an inspection of a piece that `pieces.present` holds; the piece's state follows its status."""
+    """Enter an inspection of a piece that `pieces.present` gave; the piece's state follows its status."""
     last = session.scalar(select(func.max(Inspection.number)).where(Inspection.piece_id == piece.id))
     inspection = Inspection(
         id=uuid7(),

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import obstore
-from obstore.exceptions import BaseError, NotFoundError
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 from qc.errors import Unavailable
@@ -76,7 +76,7 @@ class PhotoStore:
         """
         try:
             content = obstore.get(self._store, _path(name)).bytes().to_bytes()
-        except NotFoundError as error:
+        except FileNotFoundError as error:
             raise Unavailable(f"photo {name} is in the ledger but not in the photo store; restore the store") from error
         except (BaseError, OSError) as error:
             raise _away(error) from error
@@ -92,7 +92,7 @@ class PhotoStore:
         """
         try:
             obstore.head(self._store, "readiness")
-        except NotFoundError:
+        except FileNotFoundError:
             if self._folder is not None and not os.access(self._folder, os.W_OK):
                 raise Unavailable(f"the photo folder {self._folder} cannot be written; check its owner") from None
         except (BaseError, OSError) as error:
@@ -118,6 +118,8 @@ def _settle(path: Path) -> None:
 
 
 def _away(error: Exception) -> Unavailable:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return Unavailable(f"the photo store did not answer ({reason}); nothing was written, send the same again shortly",
-                       retry_after_s=5)  # fmt: skip
+    # The reason may name hosts and folders: it stays in the chain of causes, for the log, and out of answers.
+    return Unavailable(
+        f"the photo store did not answer ({type(error).__name__}); nothing was written, send the same again shortly",
+        retry_after_s=5,
+    )

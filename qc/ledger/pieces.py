@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from qc.errors import BadRequest, Conflict, NotFound
 from qc.ledger.accounts import Caller, collection_point_for
-from qc.ledger.events import note, now
+from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import is_uuid7
 from qc.ledger.makers import remember_maker
 from qc.ledger.paging import Page, Position, newest_first
@@ -35,19 +35,15 @@ class PieceFacts:
 def present(session: Session, caller: Caller, facts: PieceFacts) -> Piece:
     """The piece on the inspector's table: registered now if new, the next attempt if it had been returned.
 
-    The row is held until the transaction ends.
+    Holds the organisation's chain until the transaction ends.
 
     Raises:
         BadRequest: The id is no UUIDv7, or what was said contradicts what is known of the piece.
         Conflict: The piece is past inspection, or the tag is bound to another piece.
         NotFound: The id belongs to another organisation.
     """
-    piece = session.scalar(
-        select(Piece)
-        .where(Piece.id == facts.piece_id)
-        .with_for_update(of=Piece)
-        .execution_options(populate_existing=True)
-    )
+    lock_chain(session, caller.organisation_id)
+    piece = session.scalar(select(Piece).where(Piece.id == facts.piece_id).execution_options(populate_existing=True))
     if piece is None:
         return _register(session, caller, facts)
     if piece.organisation_id != caller.organisation_id:

@@ -1,0 +1,47 @@
+"""A migrated ledger on each database, and an organisation with one collection point in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qc.ledger.accounts import Caller, Scope, add_collection_point, create_organisation
+from qc.ledger.database import Database
+from qc.ledger.migrations import migrate
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty, migrated database."""
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path / 'ledger.db'}"
+        database = Database(address)
+        migrate(database)
+        database.close()
+        yield address
+    else:
+        with request.getfixturevalue("postgresql").fresh() as address:
+            yield address
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    opened = Database(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def caller(database: Database) -> Caller:
+    return enter_organisation(database, "weavers")
+
+
+def enter_organisation(database: Database, slug: str) -> Caller:
+    with database.write() as session:
+        organisation = create_organisation(session, slug, slug.title())
+        add_collection_point(session, organisation.id, "BTL-1", "Balai desa Triwidadi")
+        return Caller(organisation.id, "key:test", frozenset(Scope))

@@ -1,0 +1,88 @@
+"""A real PostgreSQL for tests: one server a run, one freshly cloned database a test."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from qc.ledger.database import Database
+from qc.ledger.migrations import migrate
+
+
+def programs() -> Path | None:
+    """The folder of the newest installed PostgreSQL's programs; None where there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    return found[-1].parent if found else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Postgres:
+    """A running server. `fresh()` gives the URL of an empty, migrated database."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._numbers = count()
+        self._administer("CREATE DATABASE template_ledger")
+        database = Database(self.url("template_ledger"))
+        migrate(database)
+        database.close()
+
+    def url(self, name: str) -> str:
+        return f"postgresql://qc@127.0.0.1:{self._port}/{name}"
+
+    @contextmanager
+    def fresh(self, migrated: bool = True) -> Iterator[str]:
+        name = f"ledger_{next(self._numbers)}"
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {'template_ledger' if migrated else 'template0'}")
+        try:
+            yield self.url(name)
+        finally:
+            self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _administer(self, statement: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def running() -> Iterator[Postgres]:
+    """Start a server in a temporary folder, as the user `postgres` when root runs the tests."""
+    binaries = programs()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed: bash tests/real_parts.sh")
+    folder = Path(tempfile.mkdtemp(prefix="qc-postgres-"))
+    user: list[str] = []
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        user = ["runuser", "-u", "postgres", "--"]
+    port, data, log = free_port(), folder / "data", folder / "log"
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    initialise = ["initdb", "-D", str(data), "-U", "qc", "--auth=trust", "--no-locale", "-E", "UTF8", "--no-sync"]
+    start = ["pg_ctl", "-D", str(data), "-l", str(log), "-o", options, "-w", "start"]
+    stop = ["pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop"]
+    try:
+        for command in (initialise, start):
+            subprocess.run(
+                [*user, str(binaries / command[0]), *command[1:]], check=True, cwd=folder, stdout=subprocess.DEVNULL
+            )
+        yield Postgres(port)
+    finally:
+        subprocess.run([*user, str(binaries / stop[0]), *stop[1:]], cwd=folder, stdout=subprocess.DEVNULL, check=False)
+        shutil.rmtree(folder, ignore_errors=True)
