@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: one server a run, one freshly cloned database a test."""
+"""A real PostgreSQL for tests: one server a run, an empty ledger a test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -18,6 +17,7 @@ import pytest
 
 from qc.ledger.database import Database
 from qc.ledger.migrations import migrate
+from qc.ledger.tables import Base
 
 
 def programs() -> Path | None:
@@ -33,30 +33,25 @@ def free_port() -> int:
 
 
 class Postgres:
-    """A running server. `fresh()` gives the URL of an empty, migrated database."""
+    """A running server. `emptied()` gives the URL of a migrated ledger with nothing in it."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._numbers = count()
-        self._administer("CREATE DATABASE template_ledger")
-        database = Database(self.url("template_ledger"))
+        self._administer("postgres", "CREATE DATABASE ledger")
+        database = Database(self.url("ledger"))
         migrate(database)
         database.close()
 
     def url(self, name: str) -> str:
         return f"postgresql://qc@127.0.0.1:{self._port}/{name}"
 
-    @contextmanager
-    def fresh(self, migrated: bool = True) -> Iterator[str]:
-        name = f"ledger_{next(self._numbers)}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE {'template_ledger' if migrated else 'template0'}")
-        try:
-            yield self.url(name)
-        finally:
-            self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+    def emptied(self) -> str:
+        """Cutting tables takes 20 ms; cloning a template database took 250."""
+        self._administer("ledger", f"TRUNCATE {', '.join(Base.metadata.tables)}")
+        return self.url("ledger")
 
-    def _administer(self, statement: str) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+    def _administer(self, name: str, statement: str) -> None:
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
             connection.execute(statement.encode())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,18 +15,24 @@ from qc.ledger.migrations import migrate
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file to copy, migrated once."""
+    path = tmp_path_factory.mktemp("migrated") / "ledger.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
 @pytest.fixture(params=KINDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty, migrated database."""
     if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path / 'ledger.db'}"
-        database = Database(address)
-        migrate(database)
-        database.close()
-        yield address
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "ledger.db")
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
     else:
-        with request.getfixturevalue("postgresql").fresh() as address:
-            yield address
+        yield request.getfixturevalue("postgresql").emptied()
 
 
 @pytest.fixture
