@@ -6,11 +6,14 @@ QcError
 |   |   +-- NotMeasurable   a photo from which no size can be read (`extra["reason"]` says why)
 |   +-- BadStandard         a standard or the taxonomy breaks its own rules (names file and line)
 |   +-- BadRequest          a request that contradicts itself
+|   +-- TooLarge            more bytes than the service takes
+|   +-- KeyReused           an Idempotency-Key sent again with another payload
 |   +-- UnknownStandard     no standard of that name
 +-- NotFound                nothing of that id (or it belongs to another organisation)
 +-- Conflict                the state of a thing does not allow this step
 |   +-- ChecksMissing       a required hand check is neither recorded nor waived
 |   +-- AlreadyDecided      the decision was made, and differently
+|   +-- StillRunning        the first request with this Idempotency-Key is not answered yet
 +-- NotAllowed              the caller lacks the scope
 |   +-- NotAuthenticated    the caller is nobody we know
 +-- BadBundle               a released model that fails its own hashes or golden photos
@@ -74,6 +77,21 @@ class BadRequest(BadInput):
     title = "The request contradicts itself"
 
 
+class TooLarge(BadInput):
+    """More bytes than the service takes."""
+
+    code = "too_large"
+    status = 413
+    title = "Too large"
+
+
+class KeyReused(BadInput):
+    """An Idempotency-Key sent again with another payload."""
+
+    code = "idempotency_key_reused"
+    title = "The Idempotency-Key belongs to another request"
+
+
 class UnknownStandard(BadInput):
     """No standard of that name."""
 
@@ -109,6 +127,13 @@ class AlreadyDecided(Conflict):
 
     code = "already_decided"
     title = "Already decided"
+
+
+class StillRunning(Conflict):
+    """The first request with this Idempotency-Key is not answered yet."""
+
+    code = "still_running"
+    title = "The same request is being answered"
 
 
 class NotAllowed(QcError):

@@ -24,11 +24,14 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to serve on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port to serve on.")
     database_url: str | None = Field(default=None, description="SQLAlchemy URL; SQLite under `home` when unset.")
-    photo_store: str | None = Field(default=None, description="Folder or s3:// URL of the photos; under `home` when unset.")
+    photo_store: str | None = Field(
+        default=None, description="Folder or s3:// URL of the photos; under `home` when unset."
+    )
     model_bundle: Path | None = Field(default=None, description="Bundle to serve; `models/current` when unset.")
     standards: Path | None = Field(default=None, description="A folder of further standards (YAML).")
     max_photo_mb: float = Field(default=40, gt=0, le=200, description="Largest photo accepted, in MB (10^6 bytes).")
     max_photo_megapixels: float = Field(default=64, gt=0, le=200, description="Largest photo decoded, in megapixels.")
+    max_request_mb: float = Field(default=64, gt=0, le=1000, description="Largest request accepted, in MB.")
     max_photos: int = Field(default=12, ge=1, le=12, description="Most photos of one inspection.")
     threads: int = Field(default_factory=_usable_cores, ge=1, le=256, description="Photos examined at the same time.")
 
