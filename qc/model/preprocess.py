@@ -123,7 +123,7 @@ def fit(width: int, height: int, longest: int) -> tuple[int, int]:
 
 
 def place(width: int, height: int, spec: PreprocessSpec) -> Placement:
-    """Where a photo of that size lies in the input: fitted, centred, the odd pixel of padding to the right and below."""
+    """Where a photo of that size lies in the input: fitted and centred, an odd pixel of padding right or below."""
     inside = fit(width, height, spec.size)
     return Placement((width, height), inside, ((spec.size - inside[0]) // 2, (spec.size - inside[1]) // 2), spec.size)
 
