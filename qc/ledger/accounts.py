@@ -31,6 +31,7 @@ class Scope(StrEnum):
     OPEN_BATCHES = "batches:write"
     READ_STANDARDS = "standards:read"
     READ_EVENTS = "events:read"
+    ENROL_PEOPLE = "people:enrol"
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ def create_key(
     *,
     collection_point_id: UUID | None = None,
     expires_at: datetime | None = None,
+    actor: str = "cli",
 ) -> tuple[ApiKey, str]:
     """Make a key. The text is returned this once and kept nowhere: `qc_<prefix>_<secret>`."""
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
@@ -145,13 +147,13 @@ def create_key(
     )
     session.add(key)
     note(
-        session, organisation_id, "key.created", key.id, "cli", key.created_at,
+        session, organisation_id, "key.created", key.id, actor, key.created_at,
         name=name, prefix=prefix, scopes=list(key.scopes),
     )  # fmt: skip
     return key, text
 
 
-def revoke_key(session: Session, prefix: str) -> ApiKey:
+def revoke_key(session: Session, prefix: str, actor: str = "cli") -> ApiKey:
     """End a key at once; a second time does nothing.
 
     Raises:
@@ -162,7 +164,7 @@ def revoke_key(session: Session, prefix: str) -> ApiKey:
         raise NotFound(f"no key with the prefix {prefix!r}; `qc key list` shows them")
     if key.revoked_at is None:
         key.revoked_at = now()
-        note(session, key.organisation_id, "key.revoked", key.id, "cli", key.revoked_at, prefix=prefix)
+        note(session, key.organisation_id, "key.revoked", key.id, actor, key.revoked_at, prefix=prefix)
     return key
 
 

@@ -3,6 +3,7 @@
 from qc.ledger.tables.accounts import ApiKey, CollectionPoint, Maker, Organisation
 from qc.ledger.tables.base import Base
 from qc.ledger.tables.chain import ChainHead, Event, IdempotencyRecord
+from qc.ledger.tables.people import BrowserSession, CameraOriginal, Enrolment, Person
 from qc.ledger.tables.pieces import Decision, Inspection, InspectionPhoto, Photo, Piece, StandardVersion
 from qc.ledger.tables.shipments import Batch, BatchLine, BatchPiece, Order, OrderLine
 
@@ -12,9 +13,12 @@ __all__ = [
     "Batch",
     "BatchLine",
     "BatchPiece",
+    "BrowserSession",
+    "CameraOriginal",
     "ChainHead",
     "CollectionPoint",
     "Decision",
+    "Enrolment",
     "Event",
     "IdempotencyRecord",
     "Inspection",
@@ -23,6 +27,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "Organisation",
+    "Person",
     "Photo",
     "Piece",
     "StandardVersion",
