@@ -27,19 +27,25 @@ class Detection(Frozen):
     probability: Probability = Field(ge=0, le=1, description="Calibrated probability that the defect is real.")
     box: Box
     area_share: float = Field(ge=0, le=1, description="Defect area as a share of the piece's area in this photo.")
-    length_share: float = Field(ge=0, description="Longest extent of the defect as a share of the piece's longest side.")
+    length_share: float = Field(
+        ge=0, description="Longest extent of the defect as a share of the piece's longest side."
+    )
 
 
 class Quality(Frozen):
     """Whether the photo is fit to judge from."""
 
-    sharpness: float = Field(ge=0, description="Variance of the Laplacian of the judged grey image at 640 px long side.")
+    sharpness: float = Field(
+        ge=0, description="Variance of the Laplacian of the judged grey image at 640 px long side."
+    )
     exposure: float = Field(ge=0, le=1, description="Mean luminance, 0 black to 1 white.")
     clipped_share: float = Field(ge=0, le=1, description="Share of pixels that are fully black or fully white.")
     piece_found: bool
     piece_share: float = Field(ge=0, le=1, description="Share of the frame that the piece covers.")
     pieces: int = Field(ge=0, description="How many separate pieces the photo seems to show.")
-    smallest_defect_px: float = Field(gt=0, description="Smallest defect, in pixels of the upright photo, that is promised.")
+    smallest_defect_px: float = Field(
+        gt=0, description="Smallest defect, in pixels of the upright photo, that is promised."
+    )
 
 
 class PhotoEvidence(Frozen):
@@ -57,7 +63,9 @@ class PhotoEvidence(Frozen):
     defect_probability: Probability = Field(ge=0, le=1, description="Probability of at least one defect in the photo.")
     detections: tuple[Detection, ...] = Field(description="Every detection above 0.05, most probable first.")
     quality: Quality
-    novelty: float = Field(ge=0, description="Distance to the training set; 1 is the 99th percentile of held-out pieces.")
+    novelty: float = Field(
+        ge=0, description="Distance to the training set; 1 is the 99th percentile of held-out pieces."
+    )
     ms: dict[str, float] = Field(description="Milliseconds by stage.")
 
 
