@@ -37,12 +37,12 @@ class Bundle:
     centroids: NDArray[np.float32]
 
     @classmethod
-    def load(cls, path: Path | str) -> Bundle:
-        """Read a bundle and verify every hash.
+    def load(cls, path: Path | str, check: bool = False) -> Bundle:
+        """Read a bundle and verify every hash; with `check`, also that it decides its golden photos as expected.
 
         Raises:
-            BadBundle: a file is missing, unlisted or altered (the sentence names it), or bundle.json breaks its
-                schema.
+            BadBundle: a file is missing, unlisted or altered (the sentence names it), bundle.json breaks its schema, or
+                a golden photo is decided differently.
         """
         folder = Path(path).resolve()
         spec = _read_spec(folder)
@@ -50,6 +50,10 @@ class Bundle:
         bundle = cls(folder, spec, (folder / MODEL_FILE).read_bytes(), _read_centroids(folder, spec))
         if hashlib.sha256(bundle.model).hexdigest() != spec.files[MODEL_FILE]:
             raise BadBundle(f"{folder / MODEL_FILE} changed while it was read; load the bundle again", file=MODEL_FILE)
+        if check:
+            from qc.model.golden import check_golden  # grading them takes a Bundle: the one import that points back
+
+            check_golden(bundle)
         return bundle
 
 

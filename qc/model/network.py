@@ -1,0 +1,92 @@
+"""The network of a bundle, run by ONNX Runtime, its outputs by name and checked against what bundle.json promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from qc.errors import BadBundle
+from qc.model.bundle import MODEL_FILE, Bundle
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkOutput:
+    """What the network says of one photo; logits are raw.
+
+    Attributes:
+        woven: logit of something woven.
+        defect: logit of at least one defect.
+        kind: logits [K].
+        material: logits [M].
+        defects: logits [C, h, w]; a cell is S / w pixels of the input across.
+        piece: logits [h, w] of the piece's silhouette.
+        embedding: [D], of length 1.
+    """
+
+    woven: float
+    defect: float
+    kind: Floats
+    material: Floats
+    defects: Floats
+    piece: Floats
+    embedding: Floats
+
+
+class Network:
+    """One ONNX Runtime session, shared by all threads: each call computes on the thread that makes it.
+
+    Raises:
+        BadBundle: the graph lacks an input or output that bundle.json names, or one has another shape.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._outputs = bundle.spec.outputs
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1  # as many photos as cores beat two threads a photo
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
+            output = self.run(np.zeros((1, 3, bundle.spec.preprocess.size, bundle.spec.preprocess.size), np.float32))
+        except Exception as wrong:  # ONNX Runtime has no error class of its own that it keeps to
+            if isinstance(wrong, BadBundle):
+                raise
+            raise BadBundle(f"{bundle.path / MODEL_FILE} does not run: {wrong}", file=MODEL_FILE) from wrong
+        _hold_to_spec(output, bundle)
+
+    def run(self, image: Floats) -> NetworkOutput:
+        """Run the graph on one photo, float32 [1, 3, S, S] as `preprocess.prepare` makes it."""
+        o = self._outputs
+        names = [o.woven, o.defect, o.kind, o.material, o.defects, o.piece, o.embedding]
+        woven, defect, kind, material, defects, piece, embedding = self._session.run(names, {o.input: image})
+        return NetworkOutput(
+            float(woven.item()), float(defect.item()), kind[0], material[0], defects[0], piece[0], embedding[0]
+        )
+
+
+def _hold_to_spec(output: NetworkOutput, bundle: Bundle) -> None:
+    labels, cells = bundle.spec.labels, output.piece.shape
+    wanted: dict[str, tuple[int, ...]] = {
+        "kind": (len(labels.kinds),),
+        "material": (len(labels.materials),),
+        "defects": (len(labels.channels), *cells),
+        "embedding": (bundle.centroids.shape[1],),
+    }
+    for name, shape in wanted.items():
+        if (got := getattr(output, name).shape) != shape:
+            raise BadBundle(
+                f"{bundle.path / MODEL_FILE} gives {name} of shape {list(got)}, bundle.json promises {list(shape)}; "
+                "export model and bundle.json together",
+                file=MODEL_FILE,
+            )
+    if len(cells) != 2 or cells[0] != cells[1] or bundle.spec.preprocess.size % cells[0]:
+        raise BadBundle(
+            f"{bundle.path / MODEL_FILE} gives a piece map of shape {list(cells)}; wanted a square whose side divides "
+            f"the input's {bundle.spec.preprocess.size}",
+            file=MODEL_FILE,
+        )
