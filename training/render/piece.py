@@ -1,0 +1,27 @@
+"""A woven piece as it leaves the weaver's hands: its strands and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from training.render.looks import Look
+from training.render.strand import Strand
+
+
+@dataclass
+class Piece:
+    """A woven piece without defects.
+
+    pitch    metres between neighbouring rows, the yardstick of every defect
+    hollow   it has walls, and an inside worth looking into
+    causes   harmless irregularities, by the words of `training.sample.Sample`
+    """
+
+    strands: list[Strand]
+    kind: str
+    material: str
+    weave: str
+    look: Look
+    pitch: float
+    hollow: bool
+    causes: set[str] = field(default_factory=set)
