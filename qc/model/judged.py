@@ -32,14 +32,13 @@ class JudgedPhoto:
     """What is graded, with what it was made from.
 
     Attributes:
-        photo: the judged pixels; `photo.sha256` is of `data`.
-        data: the judged bytes: those sent, or the judged image made from them.
+        photo: the judged pixels; its `data` and `sha256` are those of the judged bytes: the file as sent, or the judged
+            image made from it.
         width: of the photo as sent, upright, in pixels. Evidence speaks in these.
         height: the same.
     """
 
     photo: Photo
-    data: bytes
     width: int
     height: int
 
@@ -58,6 +57,5 @@ class JudgedPhoto:
         """
         sent = Photo.decode(data, limits, at_least=LONG_SIDE if reduced else None)
         if max(sent.width, sent.height) <= LONG_SIDE:
-            return cls(sent, data, sent.width, sent.height)
-        made = judged_image(sent)
-        return cls(Photo.decode(made, PhotoLimits(min_side=1)), made, sent.width, sent.height)
+            return cls(sent, sent.width, sent.height)
+        return cls(Photo.decode(judged_image(sent), PhotoLimits(min_side=1)), sent.width, sent.height)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import cv2
@@ -46,7 +47,7 @@ class Photo:
 
     Attributes:
         rgb: uint8 [H, W, 3]; smaller than width x height by a whole factor where it was decoded at reduced scale.
-        sha256: of the file's bytes.
+        data: the file, as given.
         width: of the upright photo in full, in pixels.
         height: the same.
         format: of the file.
@@ -54,11 +55,16 @@ class Photo:
     """
 
     rgb: NDArray[np.uint8]
-    sha256: str
+    data: bytes
     width: int
     height: int
     format: Format
     orientation: int
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the file."""
+        return hashlib.sha256(self.data).hexdigest()
 
     @classmethod
     def decode(cls, data: bytes, limits: PhotoLimits = PhotoLimits(), at_least: int | None = None) -> Self:
@@ -86,7 +92,7 @@ class Photo:
         sideways = turns_sideways(header.orientation)
         return cls(
             rgb=np.ascontiguousarray(upright(pixels, header.orientation)),
-            sha256=hashlib.sha256(data).hexdigest(),
+            data=data,
             width=header.height if sideways else header.width,
             height=header.width if sideways else header.height,
             format=header.format,

@@ -108,20 +108,20 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _jpeg(data: bytes) -> Header:
     frame: tuple[int, int, int] | None = None
-    orientation, adobe = 1, False
+    orientation, adobe, progressive = 1, False, False
     for marker, body in _counted(_jpeg_segments(data), "JPEG"):
         if marker in _FRAMES and len(body) >= 6:
             depth, height, width, components = struct.unpack_from(">BHHB", body)
             if depth != 8:
                 refuse("photo_format", f"the JPEG has {depth} bits a sample; wanted 8: export it as a usual JPEG")
-            frame = (width, height, components)
+            frame, progressive = (width, height, components), marker & 3 == 2
         elif marker == 0xE1 and body.startswith(b"Exif\0\0") and orientation == 1:
             orientation = orientation_of(body)
         elif marker == 0xEE and body.startswith(b"Adobe"):
             adobe = True
     if frame is None or 0 in frame:
         refuse("photo_damaged", "the JPEG does not say how large it is; take or export the photo again")
-    if (scans := data.count(b"\xff\xda")) > _MOST_SCANS:
+    if progressive and (scans := data.count(b"\xff\xda")) > _MOST_SCANS:
         refuse(
             "photo_damaged", f"the JPEG holds {scans} scans; wanted at most {_MOST_SCANS}: export it as a usual JPEG"
         )

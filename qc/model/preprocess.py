@@ -12,7 +12,7 @@ floor((2 * S + n) / (2 * n)). Shrinking is a box mean; enlarging by the same rul
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import cv2
@@ -23,7 +23,6 @@ from pydantic import BaseModel, ConfigDict, Field
 Rgb = NDArray[np.uint8]
 """uint8 [H, W, 3], red first."""
 
-_BAND = 64  # output rows made at a time where a photo is shrunk a little: keeps the work inside the cache
 _FLOAT32_BOX = 16_384  # pixels of a box up to which float32 holds 2 * S + n and its quotient exactly
 
 
@@ -187,19 +186,21 @@ def _shrink_a_little(rgb: Rgb, width: int, height: int) -> Rgb:
     Every box is then one or two pixels wide, and the bilinear sample half-way between two pixels, in OpenCV's fixed
     point, is their mean rounded half up. `_remap_is_exact` proves that on this machine before it is relied upon.
     """
-    src_height, src_width = rgb.shape[:2]
+    whole, half = _sampling(rgb.shape[1], rgb.shape[0], width, height)
+    return cv2.remap(rgb, whole, half, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.uint8, copy=False)
+
+
+@lru_cache(maxsize=2)  # 12 MB each at 1600 x 1200; the photos of one phone are all of one size
+def _sampling(src_width: int, src_height: int, width: int, height: int) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
+    """Where `remap` samples: whole pixels x, y int16 [height, width, 2], and whether half a pixel further."""
     top, bottom = box_bounds(src_height, height)
     left, right = box_bounds(src_width, width)
-    half_x = ((right - left - 1) * 16).astype(np.uint16)  # fixed point of remap: 5 bits of x, then 5 bits of y
+    whole = np.empty((height, width, 2), np.int16)
+    whole[..., 0] = left
+    whole[..., 1] = top[:, None]
+    half_x = ((right - left - 1) * 16).astype(np.uint16)  # fixed point of remap: 5 bits of x below 5 bits of y
     half_y = ((bottom - top - 1) * 16 * 32).astype(np.uint16)
-    out = np.empty((height, width, 3), np.uint8)
-    for y in range(0, height, _BAND):
-        rows = slice(y, min(y + _BAND, height))
-        whole = np.empty((rows.stop - y, width, 2), np.int16)
-        whole[..., 0] = left
-        whole[..., 1] = top[rows, None]
-        cv2.remap(rgb, whole, half_y[rows, None] | half_x, cv2.INTER_LINEAR, out[rows], cv2.BORDER_REPLICATE)
-    return out
+    return whole, half_y[:, None] | half_x
 
 
 @cache

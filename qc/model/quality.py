@@ -28,14 +28,14 @@ def measure_quality(rgb: Rgb, piece: Silhouette, placement: Placement, smallest_
     height, width = grey.shape
     if max(width, height) > SIDE:
         grey = resize(grey, *fit(width, height, SIDE))
-    on_piece = _spread(piece.cells, grey.shape, placement)
-    values = grey[on_piece]
-    edges = cv2.Laplacian(grey, cv2.CV_32F)[on_piece]
+    mask = _spread(piece.cells, grey.shape, placement).astype(np.uint8)
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S), mask=mask)
+    counts = cv2.calcHist([grey], [0], mask, [256], [0, 256]).ravel()  # OpenCV 4: [256, 1]
     cell = placement.size / piece.cells.shape[0]
     return Quality(
-        sharpness=float(edges.var()),
-        exposure=float(values.mean()) / 255,
-        clipped_share=float(((values == 0) | (values == 255)).mean()),
+        sharpness=float(deviation[0, 0]) ** 2,
+        exposure=float(counts @ np.arange(256) / counts.sum()) / 255,
+        clipped_share=float((counts[0] + counts[255]) / counts.sum()),
         piece_found=piece.found,
         piece_share=piece.share,
         pieces=piece.pieces,

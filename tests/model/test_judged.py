@@ -18,7 +18,7 @@ from tests.model.pictures import encode, smooth, stored
 def test_a_photo_that_is_small_enough_is_judged_as_it_was_sent() -> None:
     data = stored(smooth(1200, 1600), 6, "JPEG")
     judged = JudgedPhoto.make(data)
-    assert judged.data == data
+    assert judged.photo.data == data
     assert judged.photo.sha256 == Photo.decode(data).sha256
     assert (judged.width, judged.height) == (1600, 1200)
 
@@ -27,7 +27,7 @@ def test_a_larger_one_becomes_1600_pixels_upright() -> None:
     data = stored(smooth(2000, 1501), 8, "JPEG")
     judged = JudgedPhoto.make(data)
     assert (judged.width, judged.height) == (1501, 2000)
-    picture = Image.open(io.BytesIO(judged.data))
+    picture = Image.open(io.BytesIO(judged.photo.data))
     assert picture.format == "JPEG"
     assert picture.size == (1201, LONG_SIDE)
     assert not picture.getexif()
@@ -52,7 +52,7 @@ def test_the_judged_image_of_a_judged_image_sized_photo_keeps_its_pixels() -> No
 
 def test_the_same_photo_gives_the_same_bytes() -> None:
     data = encode(smooth(1300, 1700))
-    assert JudgedPhoto.make(data).data == JudgedPhoto.make(data).data
+    assert JudgedPhoto.make(data).photo.data == JudgedPhoto.make(data).photo.data
 
 
 def test_reduced_decoding_gives_nearly_the_same_picture() -> None:
