@@ -1,0 +1,5 @@
+"""Endless close-ups of woven surfaces, good and defective, made in two dimensions from thread height fields."""
+
+from training.surface.generate import pair, surface
+
+__all__ = ["pair", "surface"]
