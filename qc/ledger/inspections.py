@@ -91,7 +91,7 @@ def enter_inspection(
         session, caller.organisation_id, "piece.inspected", piece.id, caller.name, inspection.inspected_at,
         inspection=str(inspection.id), sha256=fingerprint_of_row(inspection), number=inspection.number,
         attempt=inspection.attempt, status=inspection.status, grade=inspection.grade, model=inspection.model,
-        standard=standard.name, standard_version=standard.version, standard_sha256=standard.sha256,
+        standard=standard.name, standard_version=standard.version, standard_fingerprint=standard.fingerprint,
         photos=[x.original.sha256 for x in photos],
     )  # fmt: skip
     return inspection

@@ -46,14 +46,7 @@ def present(session: Session, caller: Caller, facts: PieceFacts) -> Piece:
     piece = session.scalar(select(Piece).where(Piece.id == facts.piece_id).execution_options(populate_existing=True))
     if piece is None:
         return _register(session, caller, facts)
-    if piece.organisation_id != caller.organisation_id:
-        raise NotFound(f"no piece {facts.piece_id} in your organisation")
-    if piece.state not in INSPECTABLE:
-        raise Conflict(
-            f"piece {piece.id} is {piece.state} and not inspected again; "
-            f"a piece can be inspected while it is {', '.join(sorted(INSPECTABLE))}",
-            state=piece.state,
-        )
+    _see_that_inspectable(caller, piece)
     _agree(session, caller, piece, facts)
     if piece.state is PieceState.RETURNED:
         piece.attempt += 1
@@ -61,6 +54,29 @@ def present(session: Session, caller: Caller, facts: PieceFacts) -> Piece:
         note(session, caller.organisation_id, "piece.came_back", piece.id, caller.name, now(), attempt=piece.attempt)
     piece.state = PieceState.REGISTERED
     return piece
+
+
+def see_that_inspectable(session: Session, caller: Caller, piece_id: UUID) -> None:
+    """Look ahead, before photos are examined for nothing: whether `present` would refuse the piece.
+
+    Raises:
+        Conflict: The piece is past inspection.
+        NotFound: The id belongs to another organisation.
+    """
+    piece = session.get(Piece, piece_id)
+    if piece is not None:
+        _see_that_inspectable(caller, piece)
+
+
+def _see_that_inspectable(caller: Caller, piece: Piece) -> None:
+    if piece.organisation_id != caller.organisation_id:
+        raise NotFound(f"no piece {piece.id} in your organisation")
+    if piece.state not in INSPECTABLE:
+        raise Conflict(
+            f"piece {piece.id} is {piece.state} and not inspected again; "
+            f"a piece can be inspected while it is {', '.join(sorted(INSPECTABLE))}",
+            state=piece.state,
+        )
 
 
 def _register(session: Session, caller: Caller, facts: PieceFacts) -> Piece:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,13 +12,22 @@ from qc.ledger.ids import uuid7
 from qc.ledger.tables import StandardVersion
 
 
-def remember_standard(session: Session, caller: Caller, name: str, version: str, document: str) -> StandardVersion:
+def remember_standard(
+    session: Session, caller: Caller, name: str, version: int, fingerprint: str, document: str
+) -> StandardVersion:
     """The standard's entry, made on first use with the whole document.
+
+    Args:
+        session: A session of `Database.write()`.
+        caller: For whom.
+        name: The standard's name.
+        version: Its version.
+        fingerprint: sha256 of all that decides in it.
+        document: The whole of it, as JSON.
 
     Raises:
         Conflict: That version was used before with other content. A changed standard is a new version.
     """
-    fingerprint = sha256(document.encode()).hexdigest()
     known = session.scalar(
         select(StandardVersion).where(
             StandardVersion.organisation_id == caller.organisation_id,
@@ -34,7 +41,7 @@ def remember_standard(session: Session, caller: Caller, name: str, version: str,
             organisation_id=caller.organisation_id,
             name=name,
             version=version,
-            sha256=fingerprint,
+            fingerprint=fingerprint,
             document=document,
             first_used_at=now(),
         )
@@ -42,9 +49,9 @@ def remember_standard(session: Session, caller: Caller, name: str, version: str,
         session.flush()
         note(
             session, caller.organisation_id, "standard.used", known.id, caller.name, known.first_used_at,
-            name=name, version=version, sha256=fingerprint,
+            name=name, version=version, fingerprint=fingerprint,
         )  # fmt: skip
-    if known.sha256 != fingerprint:
+    if known.fingerprint != fingerprint:
         raise Conflict(
             f"standard {name} {version} was used before with other content; give the changed document a new version"
         )

@@ -31,7 +31,7 @@ def inspect(
     **facts: Any,
 ) -> Inspection:
     piece = present(session, caller, PieceFacts(piece_id or uuid7(), sku=sku, **facts))
-    standard = remember_standard(session, caller, "waste-basket", "1", "name: waste-basket")
+    standard = remember_standard(session, caller, "waste-basket", 1, "5" * 64, "{}")
     mark = uuid7().hex
     photo = StoredPhoto(mark.ljust(64, "0"), "image/jpeg", 1000)
     findings = Findings(

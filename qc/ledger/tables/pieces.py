@@ -15,7 +15,10 @@ from qc.ledger.tables.base import Base
 
 
 class StandardVersion(Base):
-    """A standard as it stood when first used: the document itself, so that a used one cannot change in silence."""
+    """A standard as it stood when first used: the document itself, so that a used one cannot change in silence.
+
+    `fingerprint` is over all that decides, the taxonomy's defaults included.
+    """
 
     __tablename__ = "standard_versions"
     __table_args__ = (UniqueConstraint("organisation_id", "name", "version"),)
@@ -23,8 +26,8 @@ class StandardVersion(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     name: Mapped[str] = mapped_column(String(64))
-    version: Mapped[str] = mapped_column(String(32))
-    sha256: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int]
+    fingerprint: Mapped[str] = mapped_column(String(64))
     document: Mapped[str] = mapped_column(Text)
     first_used_at: Mapped[datetime]
 
