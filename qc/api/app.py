@@ -1,0 +1,76 @@
+"""The HTTP service: middleware, routes, and what lives as long as it does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from qc import __version__
+from qc.api import pages, problems
+from qc.api.idempotency import InFlight
+from qc.api.middleware import BodyLimit, Envelope
+from qc.api.routes import batches, events, health, inspections, orders, photos, pieces, standards
+from qc.inspection import Station
+from qc.settings import Settings
+
+DESCRIPTION = """\
+Photos of a woven piece go in; a verdict under an export standard comes out, with place and reason marked on the photo;
+an accepted piece enters the open shipment batch, once. Errors are problem+json with a stable `code`. Times are UTC,
+money is decimal strings. Every address under /v1 needs an API key with the scope that it names."""
+
+
+def create_app(settings: Settings | None = None, station: Station | None = None) -> FastAPI:
+    """The service.
+
+    Args:
+        settings: Settings; read from the environment when not given.
+        station: An opened station to serve, closed by whoever opened it. Otherwise one is opened and closed here.
+    """
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.settings = settings
+        app.state.in_flight = InFlight()
+        app.state.examining = anyio.CapacityLimiter(settings.threads)
+        app.state.station = station or await anyio.to_thread.run_sync(Station.open, settings)
+        try:
+            yield
+        finally:
+            if station is None:
+                app.state.station.close()
+
+    app = FastAPI(
+        title="Anyaman QC",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.add_middleware(BodyLimit, max_bytes=int(settings.max_request_mb * 1e6))
+    app.add_middleware(Envelope)  # added last, so outermost
+    problems.install(app)
+    for module in (inspections, pieces, photos, batches, orders, standards, events, health, pages):
+        app.include_router(module.router)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, in which errors are problems instead of the framework's own shape."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schemas = document["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        problem = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,18 @@
+"""What routes are given."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from qc.inspection import Station
+
+
+def _station(request: Request) -> Station:
+    station: Station = request.app.state.station
+    return station
+
+
+StationDep = Annotated[Station, Depends(_station)]
+"""The inspection station that this process runs: model, standards, ledger and photo store."""

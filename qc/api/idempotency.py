@@ -1,0 +1,170 @@
+"""Idempotency-Key: a creating request that comes twice is carried out once and answered alike.
+
+The answer is stored in the transaction that it answers for, so there is never one without the other: a server that
+dies in between has done nothing. Two requests with one key at the same time: in one process the second gets 409; in
+two replicas both run, the unique key lets one commit, and the other gives the answer of the first.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from qc.errors import BadRequest, KeyReused, StillRunning
+from qc.ledger.accounts import Caller
+from qc.ledger.database import Database
+from qc.ledger.events import now
+from qc.ledger.tables import IdempotencyRecord
+
+KEPT = timedelta(days=30)
+"""Phones come back late."""
+
+KeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Your own id of this request (printable ASCII, at most 200). Sent again with it, the request is "
+        "carried out once and answered alike for 30 days.",
+    ),
+]
+
+
+class InFlight:
+    """Keys whose requests this process is answering."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: set[tuple[str, ...]] = set()
+
+    @contextmanager
+    def hold(self, key: tuple[str, ...]) -> Iterator[None]:
+        """Hold a key for the time of a block.
+
+        Raises:
+            StillRunning: Another request holds it.
+        """
+        with self._lock:
+            if key in self._keys:
+                raise StillRunning("the first request with this Idempotency-Key is still running; ask again shortly",
+                                   retry_after_s=1)  # fmt: skip
+            self._keys.add(key)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keys.discard(key)
+
+
+class Once:
+    """One request that shall be carried out once.
+
+    Args:
+        request: The request.
+        caller: Whose it is; keys of different callers never meet.
+        key: The header's value, quoted as a structured field or bare; None: no promise was asked for.
+        payload: What was asked, as bytes that are the same when the same is asked.
+    """
+
+    def __init__(self, request: Request, caller: Caller, key: str | None, payload: bytes) -> None:
+        self._database: Database = request.app.state.station.database
+        self._in_flight: InFlight = request.app.state.in_flight
+        self._caller = caller
+        self._method, self._path = request.method, request.url.path
+        self._key = _bare(key)
+        self._fingerprint = sha256(payload).hexdigest()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else is answering this key while the block runs.
+
+        Raises:
+            StillRunning: Somebody is.
+        """
+        if self._key is None:
+            yield
+            return
+        with self._in_flight.hold((str(self._caller.key_id), self._method, self._path, self._key)):
+            yield
+
+    def earlier(self) -> Response | None:
+        """The answer that was given before.
+
+        Raises:
+            KeyReused: The key was used for another payload.
+        """
+        if self._key is None:
+            return None
+        with self._database.read() as session:
+            record = session.get(IdempotencyRecord, (self._caller.key_id, self._method, self._path, self._key))
+        if record is None or record.created_at < now() - KEPT:
+            return None
+        if record.fingerprint != self._fingerprint:
+            raise KeyReused("this Idempotency-Key was used for another request; make a new key for each new request")
+        return _response(record.status, record.body, record.location, replayed=True)
+
+    def carry_out(self, work: Callable[[Session], tuple[int, BaseModel, str | None]]) -> Response:
+        """Do the work and store its answer, in one transaction.
+
+        Args:
+            work: Gets the session; returns status, body and the Location of what was made.
+        """
+        try:
+            with self._database.write() as session:
+                status, body, location = work(session)
+                text = body.model_dump_json()
+                if self._key is not None:
+                    self._keep(session, status, text, location)
+        except IntegrityError:
+            # Another replica may have committed this very key first. If not, it is a fault, and goes its way.
+            earlier = self.earlier()
+            if earlier is None:
+                raise
+            return earlier
+        return _response(status, text, location, replayed=False)
+
+    def _keep(self, session: Session, status: int, text: str, location: str | None) -> None:
+        session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < now() - KEPT))
+        session.add(
+            IdempotencyRecord(
+                api_key_id=self._caller.key_id,
+                method=self._method,
+                path=self._path,
+                key=self._key,
+                fingerprint=self._fingerprint,
+                status=status,
+                location=location,
+                body=text,
+                created_at=now(),
+            )
+        )
+        session.flush()
+
+
+def _bare(key: str | None) -> str | None:
+    if key is None:
+        return None
+    bare = key[1:-1] if len(key) >= 2 and key[0] == key[-1] == '"' else key
+    if not 1 <= len(bare) <= 200 or not all(" " <= letter <= "~" for letter in bare):
+        raise BadRequest(
+            "the Idempotency-Key must be 1 to 200 printable ASCII letters", pointer="/header/Idempotency-Key"
+        )
+    return bare
+
+
+def _response(status: int, text: str, location: str | None, replayed: bool) -> Response:
+    response = Response(text, status, media_type="application/json")
+    if location is not None:
+        response.headers["Location"] = location
+    if replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response

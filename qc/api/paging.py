@@ -1,0 +1,49 @@
+"""Cursors: where a page ended, as a text that callers hand back and need not read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query
+
+from qc.errors import BadRequest
+from qc.ledger.events import rfc3339
+from qc.ledger.paging import Position
+
+Limit = Annotated[int, Query(ge=1, le=200, description="Most entries of a page.")]
+
+
+def write_cursor(position: Position | None) -> str | None:
+    """The cursor of the next page; None when there is none."""
+    if position is None:
+        return None
+    return base64.urlsafe_b64encode(f"{rfc3339(position.at)}|{position.id}".encode()).decode().rstrip("=")
+
+
+def read_cursor(
+    cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before.")] = None,
+) -> Position | None:
+    """Where the page begins.
+
+    Raises:
+        BadRequest: The text is no cursor of ours.
+    """
+    if cursor is None:
+        return None
+    try:
+        at, key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode().split("|")
+        position = Position(datetime.fromisoformat(at), UUID(key))
+        if position.at.tzinfo is None:
+            raise ValueError(at)
+    except (ValueError, binascii.Error) as error:
+        raise BadRequest(
+            "the cursor is not one of ours; hand back `next` as it came", pointer="/query/cursor"
+        ) from error
+    return position
+
+
+Cursor = Annotated[Position | None, Depends(read_cursor)]

@@ -1,0 +1,130 @@
+"""Inspections: photos in, verdict out; then a decision."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import anyio.to_thread
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
+
+from qc import errors
+from qc.api.deps import StationDep
+from qc.api.forms import MAX_PARTS, OPENAPI_BODY, read_inspection
+from qc.api.idempotency import KeyHeader, Once
+from qc.api.multipart import read_form
+from qc.api.problems import answers
+from qc.api.schemas.inspections import DecisionIn, InspectionOut
+from qc.api.security import CanDecide, CanInspect, CanReadPieces, require
+from qc.inspection import Examined, Ordered, Station
+from qc.ledger.accounts import Caller, Scope
+from qc.ledger.batches import batch_of_piece
+from qc.ledger.inspections import InspectedPhoto, inspection_of_id
+from qc.ledger.states import Outcome
+from qc.ledger.tables import Inspection
+
+router = APIRouter(prefix="/v1/inspections", tags=["inspections"])
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=InspectionOut,
+    openapi_extra=OPENAPI_BODY,
+    responses=answers(errors.BadPhoto, errors.TooLarge, errors.NotFound, errors.Conflict, errors.StillRunning),
+)
+async def inspect(request: Request, caller: CanInspect, station: StationDep, key: KeyHeader = None) -> Response:
+    """Judge the photos of one piece under a standard and enter the inspection.
+
+    A piece that is presented for the first time is registered; one that had been returned starts its next attempt. The
+    same photos, checks and standard for the same piece are one inspection, however often they are sent.
+    """
+    in_thread = anyio.to_thread.run_sync
+    settings = request.app.state.settings
+    parts = await read_form(request, int(settings.max_photo_mb * 1e6), MAX_PARTS)
+    photos, form = read_inspection(parts)
+    if form.auto_accept:
+        require(caller, Scope.DECIDE)
+    asked = station.ask(photos, **form.model_dump())
+    once = Once(request, caller, key, f"{asked.fingerprint}{form.model_dump_json()}".encode())
+    with ExitStack() as held:
+        held.enter_context(once.alone())
+        before = await in_thread(once.earlier)
+        if before is not None:
+            return before
+        if form.piece_id is not None:
+            known = await in_thread(station.earlier, caller, asked)
+            if known is not None:
+                return await in_thread(once.carry_out, partial(_show, caller, known))
+        examined = await in_thread(station.examine, asked, limiter=request.app.state.examining)
+        kept = await in_thread(station.keep, examined)
+        return await in_thread(once.carry_out, partial(_enter, station, caller, examined, kept))
+
+
+def _enter(
+    station: Station, caller: Caller, examined: Examined, kept: list[InspectedPhoto], session: Session
+) -> tuple[int, InspectionOut, str]:
+    return 201, *_answer(session, station.enter(session, caller, examined, kept))
+
+
+def _show(caller: Caller, inspection_id: UUID, session: Session) -> tuple[int, InspectionOut, str]:
+    return 200, *_answer(session, inspection_of_id(session, caller.organisation_id, inspection_id))
+
+
+def _answer(session: Session, inspection: Inspection) -> tuple[InspectionOut, str]:
+    shown = InspectionOut.of(inspection, batch_of_piece(session, inspection.piece_id))
+    return shown, f"/v1/inspections/{inspection.id}"
+
+
+@router.get("/{inspection_id}", responses=answers(errors.NotFound))
+def get_inspection(inspection_id: UUID, caller: CanReadPieces, station: StationDep) -> InspectionOut:
+    """An inspection: verdict, photos, decisions."""
+    with station.database.read() as session:
+        return _answer(session, inspection_of_id(session, caller.organisation_id, inspection_id))[0]
+
+
+@router.get("/{inspection_id}/evidence", responses=answers(errors.NotFound))
+def get_evidence(inspection_id: UUID, caller: CanReadPieces, station: StationDep) -> dict[str, Any]:
+    """What the model saw, without any opinion: every detection, in pixels of the photos as they were sent."""
+    with station.database.read() as session:
+        return inspection_of_id(session, caller.organisation_id, inspection_id).evidence
+
+
+@router.post(
+    "/{inspection_id}/decision",
+    responses=answers(
+        errors.NotFound, errors.Conflict, errors.AlreadyDecided, errors.ChecksMissing, errors.StillRunning
+    ),
+    response_model=InspectionOut,
+)
+def decide(
+    request: Request,
+    inspection_id: UUID,
+    body: DecisionIn,
+    caller: CanDecide,
+    station: StationDep,
+    key: KeyHeader = None,
+) -> Response:
+    """Decide on the piece. An accepted piece enters the oldest open batch that needs its SKU, in one transaction.
+
+    The same decision again changes nothing.
+    """
+    ordered = Ordered(
+        outcome=Outcome(body.outcome),
+        decided_by=body.decided_by,
+        reason=body.reason,
+        grade=body.grade,
+        checks=body.checks,
+    )
+
+    def work(session: Session) -> tuple[int, InspectionOut, None]:
+        station.decide(session, caller, inspection_id, ordered)
+        inspection = inspection_of_id(session, caller.organisation_id, inspection_id)
+        return 200, _answer(session, inspection)[0], None
+
+    once = Once(request, caller, key, body.model_dump_json().encode())
+    with once.alone():
+        return once.earlier() or once.carry_out(work)

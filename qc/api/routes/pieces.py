@@ -1,0 +1,44 @@
+"""Pieces: where each stands, and every inspection of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from qc import errors
+from qc.api.deps import StationDep
+from qc.api.paging import Cursor, Limit, write_cursor
+from qc.api.problems import answers
+from qc.api.schemas.pieces import PieceList, PieceOut, PieceSummary
+from qc.api.schemas.words import Name
+from qc.api.security import CanReadPieces
+from qc.ledger import batches, inspections, pieces
+from qc.ledger.states import PieceState
+
+router = APIRouter(prefix="/v1/pieces", tags=["pieces"])
+
+
+@router.get("", responses=answers())
+def list_pieces(
+    caller: CanReadPieces,
+    station: StationDep,
+    before: Cursor,
+    limit: Limit = 50,
+    state: Annotated[PieceState | None, Query(description="Only pieces in this state.")] = None,
+    sku: Annotated[Name | None, Query(description="Only pieces of this SKU.")] = None,
+) -> PieceList:
+    """Pieces, newest registration first."""
+    with station.database.read() as session:
+        page = pieces.list_pieces(session, caller.organisation_id, limit, before, state, sku)
+        return PieceList(items=[PieceSummary.of(piece) for piece in page.rows], next=write_cursor(page.next))
+
+
+@router.get("/{piece_id}", responses=answers(errors.NotFound))
+def get_piece(piece_id: UUID, caller: CanReadPieces, station: StationDep) -> PieceOut:
+    """A piece: state, batch, and every inspection with its photos."""
+    with station.database.read() as session:
+        piece = pieces.piece_of_id(session, caller.organisation_id, piece_id)
+        batch = batches.batch_of_piece(session, piece.id)
+        return PieceOut.whole(piece, inspections.inspections_of(session, piece), batch)

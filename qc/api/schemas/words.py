@@ -1,0 +1,30 @@
+"""Texts and numbers as they may come in: no control characters, no lengths that the ledger cannot keep."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
+
+from qc.ledger.events import rfc3339
+
+_NO_CONTROL = r"^[^\x00-\x1f\x7f\ud800-\udfff]*$"
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]*$")]
+"""A number or code that people write on paper: SKU, batch, tag, collection point."""
+
+Pseudonym = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""A person, without their name."""
+
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_NO_CONTROL)]
+"""What a person writes to say why."""
+
+Time = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
+"""UTC, RFC 3339, with milliseconds."""
+
+
+class Incoming(BaseModel):
+    """A body that callers send: a field that we do not know is an error, not silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,0 +1,65 @@
+"""`qc serve`: the HTTP service, until it is told to stop."""
+
+from __future__ import annotations
+
+import socket
+
+import structlog
+import typer
+import uvicorn
+
+from qc.api.app import create_app
+from qc.errors import Conflict
+from qc.inspection import Station
+from qc.settings import Settings
+
+
+def serve() -> None:
+    """Serve on QC_HOST and QC_PORT until interrupted; requests that have begun are answered first."""
+    settings = Settings()
+    listening = _listen(settings)
+    structlog.configure(processors=[structlog.processors.TimeStamper(fmt="iso", utc=True),
+                                    structlog.processors.format_exc_info,
+                                    structlog.processors.JSONRenderer()])  # fmt: skip
+    station = Station.open(settings)
+    try:
+        url = f"http://{settings.host}:{settings.port}"
+        typer.echo(_welcome(settings, url))
+        config = uvicorn.Config(
+            create_app(settings, station), log_level="warning", access_log=False, timeout_graceful_shutdown=30
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        station.close()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A socket that listens already, so that a taken port is known before the model is loaded."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise Conflict(
+            f"{settings.host}:{settings.port} cannot be served ({error.strerror}); choose another port: QC_PORT=8001"
+        ) from error
+    return listening
+
+
+def _welcome(settings: Settings, url: str) -> str:
+    key = settings.home / "api-key"
+    lines = [f"Serving on {url} (reference: {url}/docs). Stop with Ctrl-C."]
+    if key.exists():
+        lines += [
+            "Try next:",
+            f'  curl -s -H "Authorization: Bearer $(cat {key})" \\',
+            '    -F photos=@YOUR-PHOTO.jpg -F \'inspection={"standard": "woven-general"}\' \\',
+            f"    {url}/v1/inspections",
+            f'  curl -s -H "Authorization: Bearer $(cat {key})" {url}/v1/batches',
+        ]
+    else:
+        lines.append("No API key here yet: `qc demo` seeds one, or `qc key create NAME` makes one.")
+    return "\n".join(lines)

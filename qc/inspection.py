@@ -1,0 +1,425 @@
+"""One inspection, from photo bytes to ledger entry: the use case that the command line and the API share.
+
+    station = Station.open(Settings())
+    asked = station.ask([PhotoSent(data, "top")], sku="WB-WH-01")
+    with station.database.write() as session:
+        inspection = station.enter(session, caller, station.examine(asked))
+
+`examine` needs the processor and nothing else; `keep` and `enter` need disk and database. So a service can run the
+first in as many threads as there are cores, and the others beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Protocol, Self
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from qc.errors import BadRequest
+from qc.ledger import inspections, pieces
+from qc.ledger.accounts import Caller
+from qc.ledger.database import Database
+from qc.ledger.decisions import Ruling, decide
+from qc.ledger.events import digest, lock_chain
+from qc.ledger.ids import uuid7
+from qc.ledger.inspections import Findings, InspectedPhoto
+from qc.ledger.migrations import migrate, require_current
+from qc.ledger.photos import PhotoStore
+from qc.ledger.pieces import PieceFacts
+from qc.ledger.standards_used import remember_standard
+from qc.ledger.states import Outcome
+from qc.ledger.tables import Decision, Inspection
+from qc.model.bundle import Bundle
+from qc.model.grader import Grader
+from qc.model.judged import JudgedPhoto
+from qc.model.overlay import mark
+from qc.model.photo import PhotoLimits
+from qc.model.photo_header import read_header
+from qc.settings import Settings
+from qc.standards.checks import CheckRecord, read_checks
+from qc.standards.defect_rules import Band
+from qc.standards.evidence import Evidence, View
+from qc.standards.library import Library
+from qc.standards.standard import ExportStandard
+from qc.standards.verdict import WHOLE_PHOTO, WOVEN, Verdict, apply
+from qc.standards.vocabulary import Grade
+
+AUTO_ACCEPT = "auto_accept"
+"""The stated policy: what the rules grade for export, with no doubt open and no required check missing, is accepted."""
+
+
+class Examiner(Protocol):
+    """What a station needs of a grader."""
+
+    @property
+    def model(self) -> str:
+        """Name and version of the model."""
+
+    def judge(self, data: bytes) -> JudgedPhoto:
+        """The judged image of a photo as sent."""
+
+    def examine_piece(self, photos: Sequence[tuple[bytes | JudgedPhoto, View | None]]) -> Evidence:
+        """What the model sees in the photos of one piece."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+
+
+@dataclass(frozen=True)
+class PhotoSent:
+    """A photo as it came."""
+
+    data: bytes
+    view: View | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What shall be inspected, under which standard, with what is known beside the photos."""
+
+    photos: tuple[PhotoSent, ...]
+    standard: ExportStandard
+    facts: PieceFacts
+    checks: dict[str, CheckRecord]
+    auto_accept: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for two requests that ask the same: a phone that sends again makes no second inspection."""
+        return digest(
+            {
+                "standard": self.standard.name,
+                "photos": [[photo.view, sha256(photo.data).hexdigest()] for photo in self.photos],
+                "checks": _plain(self.checks),
+                "auto_accept": self.auto_accept,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Examined:
+    """An inspection before it is entered: nothing of it is on disk yet."""
+
+    asked: Asked
+    evidence: Evidence
+    verdict: Verdict
+    judged: tuple[JudgedPhoto, ...]
+    marked: tuple[bytes, ...]  # JPEG, as many as photos
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """What a person decides about an inspected piece.
+
+    Attributes:
+        outcome: what becomes of the piece.
+        decided_by: the person, as a pseudonym.
+        reason: needed wherever the decision goes against the rules' grade.
+        grade: the person's own grade; for `overrule` only.
+        checks: hand checks recorded since.
+    """
+
+    outcome: Outcome
+    decided_by: str
+    reason: str | None = None
+    grade: Grade | None = None
+    checks: Mapping[str, Any] | None = None
+
+
+class Station:
+    """An inspection station: model, standards, ledger and photo store, opened together.
+
+    Args:
+        database: the ledger.
+        photos: the photo store.
+        library: standards.
+        examiner: the grader.
+        bands: the model's own decision bands; empty where the standards' are to be used.
+        max_photos: most photos of one inspection.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        photos: PhotoStore,
+        library: Library,
+        examiner: Examiner,
+        bands: Mapping[str, Band] | None = None,
+        max_photos: int = 12,
+    ) -> None:
+        self.database = database
+        self.photos = photos
+        self.library = library
+        self.max_photos = max_photos
+        self._examiner = examiner
+        self._bands = dict(bands or {})
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Open all that the settings name. An embedded database is brought up to date; a shared one must be.
+
+        Raises:
+            BadBundle: The model fails its own hashes.
+            BadStandard: A standard breaks its rules.
+            Unavailable: Database or photo store are away, or the shared database has another schema.
+        """
+        library = Library.load(settings.standards)
+        database = Database(settings.database, connections=settings.threads + 14)
+        if database.embedded:
+            migrate(database)
+        else:
+            require_current(database)
+        photos = PhotoStore.open(settings.photo_store or settings.home / "photos")
+        bundle = Bundle.load(settings.bundle)
+        grader = Grader(bundle, settings.threads, PhotoLimits.of(settings))
+        return cls(database, photos, library, grader, _bands_of(bundle), settings.max_photos)
+
+    def close(self) -> None:
+        """Let go of threads and connections."""
+        self._examiner.close()
+        self.database.close()
+
+    @property
+    def model(self) -> str:
+        """Name and version of the model that judges here."""
+        return self._examiner.model
+
+    def ping(self) -> None:
+        """See that database and photo store answer.
+
+        Raises:
+            Unavailable: One does not.
+        """
+        self.database.ping()
+        self.photos.ping()
+
+    def ask(
+        self,
+        photos: Sequence[PhotoSent],
+        *,
+        sku: str | None = None,
+        standard: str | None = None,
+        piece_id: UUID | None = None,
+        tag: str | None = None,
+        collection_point: str | None = None,
+        maker_ref: str | None = None,
+        consent_version: str | None = None,
+        consented_at: datetime | None = None,
+        checks: Mapping[str, Any] | None = None,
+        auto_accept: bool = False,
+    ) -> Asked:
+        """Put together what shall be inspected. The standard is named by SKU, by its own name, or both.
+
+        Raises:
+            BadRequest: No or too many photos, no standard, two that differ, or checks of the wrong form.
+            UnknownStandard: No standard of that name or for that SKU.
+        """
+        if not 1 <= len(photos) <= self.max_photos:
+            raise BadRequest(f"got {len(photos)} photos of one piece, wanted 1 to {self.max_photos}")
+        chosen = self._standard(sku, standard)
+        facts = PieceFacts(
+            piece_id=piece_id or uuid7(),
+            sku=chosen.product.sku,
+            tag=tag,
+            collection_point=collection_point,
+            maker_ref=maker_ref,
+            consent_version=consent_version,
+            consented_at=consented_at,
+        )
+        return Asked(tuple(photos), chosen, facts, read_checks(checks or {}, chosen.checks), auto_accept)
+
+    def _standard(self, sku: str | None, name: str | None) -> ExportStandard:
+        if name is None and sku is None:
+            raise BadRequest("name a `sku` or a `standard`; GET /v1/standards or `qc standard list` shows them")
+        chosen = self.library.named(name) if name is not None else self.library.for_sku(sku or "")
+        if sku is not None and chosen.product.sku != sku:
+            raise BadRequest(f"standard {chosen.name} is for {chosen.product.sku or 'no SKU'}, not for {sku}")
+        return chosen
+
+    def earlier(self, caller: Caller, asked: Asked) -> UUID | None:
+        """The inspection that was asked for in the same terms before: its id, so that nothing is examined twice.
+
+        Raises:
+            Conflict: The piece is past inspection.
+            NotFound: The piece is another organisation's.
+        """
+        with self.database.read() as session:
+            same = inspections.same_inspection(session, caller.organisation_id, asked.facts.piece_id, asked.fingerprint)
+            if same is None:
+                pieces.see_that_inspectable(session, caller, asked.facts.piece_id)
+            return same.id if same else None
+
+    def examine(self, asked: Asked) -> Examined:
+        """Judge the photos and mark them. Processor only: nothing is written.
+
+        Raises:
+            BadPhoto: One of them is no photo, or over a limit.
+        """
+        judged = tuple(self._examiner.judge(photo.data) for photo in asked.photos)
+        evidence = self._examiner.examine_piece(
+            [(picture, photo.view) for picture, photo in zip(judged, asked.photos, strict=True)]
+        )
+        verdict = apply(asked.standard, evidence, asked.checks, self._bands)
+        marked = tuple(mark(picture, seen, verdict) for picture, seen in zip(judged, evidence.photos, strict=True))
+        return Examined(asked, evidence, verdict, judged, marked)
+
+    def keep(self, examined: Examined) -> list[InspectedPhoto]:
+        """Put every photo into the store: as it came, as it was judged, and marked.
+
+        Raises:
+            Unavailable: The store is away.
+        """
+        kept = []
+        for sent, judged, marked in zip(examined.asked.photos, examined.judged, examined.marked, strict=True):
+            original = self.photos.put(sent.data, f"image/{read_header(sent.data).format}")
+            same = judged.photo.data == sent.data
+            kept.append(
+                InspectedPhoto(
+                    view=sent.view,
+                    original=original,
+                    judged=original if same else self.photos.put(judged.photo.data, "image/jpeg"),
+                    marked=self.photos.put(marked, "image/jpeg"),
+                )
+            )
+        return kept
+
+    def enter(self, session: Session, caller: Caller, examined: Examined, kept: Sequence[InspectedPhoto]) -> Inspection:
+        """Enter the inspection, and with `auto_accept` the acceptance that the policy allows, in one transaction.
+
+        An inspection that was asked for in the same terms before is given back as it is.
+
+        Raises:
+            BadRequest: What was said contradicts what is known of the piece.
+            Conflict: The piece is past inspection, or its tag is another's.
+            NotFound: The piece is another organisation's.
+        """
+        asked, verdict = examined.asked, examined.verdict
+        lock_chain(session, caller.organisation_id)
+        same = inspections.same_inspection(session, caller.organisation_id, asked.facts.piece_id, asked.fingerprint)
+        if same is not None:
+            return same
+        piece = pieces.present(session, caller, asked.facts)
+        standard = remember_standard(
+            session,
+            caller,
+            asked.standard.name,
+            asked.standard.version,
+            asked.standard.fingerprint,
+            asked.standard.model_dump_json(),
+        )
+        findings = Findings(
+            model=examined.evidence.model,
+            status=verdict.status,
+            grade=verdict.grade,
+            verdict=verdict.model_dump(mode="json"),
+            evidence=examined.evidence.model_dump(mode="json"),
+            checks=_plain(asked.checks),
+            fingerprint=asked.fingerprint,
+        )
+        inspection = inspections.enter_inspection(session, caller, piece, standard, findings, kept)
+        if asked.auto_accept and _policy_accepts(asked.standard, verdict):
+            decide(
+                session,
+                caller,
+                inspection,
+                Ruling(
+                    outcome=Outcome.ACCEPT,
+                    grade=verdict.grade,
+                    exportable=True,
+                    checks=findings.checks,
+                    verdict=findings.verdict,
+                    policy=AUTO_ACCEPT,
+                ),
+            )
+        return inspection
+
+    def inspect(self, caller: Caller, asked: Asked) -> UUID:
+        """All of it, one after the other.
+
+        Returns:
+            The inspection's id.
+        """
+        known = self.earlier(caller, asked)
+        if known is not None:
+            return known
+        examined = self.examine(asked)
+        kept = self.keep(examined)
+        with self.database.write() as session:
+            return self.enter(session, caller, examined, kept).id
+
+    def decide(self, session: Session, caller: Caller, inspection_id: UUID, ordered: Ordered) -> Decision:
+        """Decide on an inspection: its own standard is applied again to its evidence, with every check known by now.
+
+        Raises:
+            BadRequest: A reason is missing, a grade is given without `overrule`, or checks have the wrong form.
+            NotFound: No such inspection.
+            AlreadyDecided, ChecksMissing, Conflict: As `decisions.decide`.
+        """
+        inspection = inspections.inspection_of_id(session, caller.organisation_id, inspection_id)
+        standard = ExportStandard.model_validate_json(inspection.standard.document)
+        known = inspection.decisions[-1].checks if inspection.decisions else inspection.checks
+        checks = read_checks({**known, **(ordered.checks or {})}, standard.checks)
+        bands = {name: Band(**band) for name, band in inspection.verdict["bands"].items()}
+        verdict = apply(standard, Evidence.model_validate(inspection.evidence), checks, bands)
+        grade = _grade_decided(ordered, verdict)
+        ruling = Ruling(
+            outcome=ordered.outcome,
+            grade=grade,
+            exportable=standard.exports(grade),
+            checks=_plain(checks),
+            verdict=verdict.model_dump(mode="json"),
+            checks_missing=verdict.checks_missing,
+            reason=ordered.reason,
+            decided_by=ordered.decided_by,
+        )
+        if ordered.reason is None and _against_the_rules(ordered.outcome, verdict, standard):
+            raise BadRequest(
+                f"the rules say {verdict.grade or verdict.status}; give a `reason` for {ordered.outcome!s}",
+                pointer="/body/reason",
+            )
+        return decide(session, caller, inspection, ruling)
+
+
+def _bands_of(bundle: Bundle) -> dict[str, Band]:
+    """A bundle's thresholds as the standards speak of them."""
+    thresholds = bundle.spec.thresholds
+    named = {WOVEN: thresholds.woven, WHOLE_PHOTO: thresholds.defect, **thresholds.codes}
+    return {name: Band(refer=band.refer, act=band.act) for name, band in named.items()}
+
+
+def _policy_accepts(standard: ExportStandard, verdict: Verdict) -> bool:
+    return (
+        verdict.status == "graded" and standard.logs and standard.exports(verdict.grade) and not verdict.checks_missing
+    )
+
+
+def _grade_decided(ordered: Ordered, verdict: Verdict) -> Grade | None:
+    """The grade that goes with a decision."""
+    if ordered.outcome is Outcome.OVERRULE:
+        return ordered.grade
+    if ordered.grade is not None:
+        raise BadRequest("`grade` goes with `overrule` only: the rules give the grade", pointer="/body/grade")
+    if ordered.outcome is Outcome.ACCEPT:
+        # Who accepts what was referred has looked, and says that the doubts are groundless.
+        return verdict.best if verdict.status in {"referred", "awaiting_checks"} else verdict.grade
+    if ordered.outcome is Outcome.REJECT:
+        return "reject"
+    if ordered.outcome is Outcome.RETURN:
+        return "B" if verdict.grade == "B" else "rework"
+    return None
+
+
+def _against_the_rules(outcome: Outcome, verdict: Verdict, standard: ExportStandard) -> bool:
+    """Whether a weaver would ask why: a piece good enough goes back, or one that could be mended is rejected."""
+    if outcome is Outcome.RETURN:
+        return standard.exports(verdict.grade)
+    return outcome is Outcome.REJECT and verdict.grade != "reject"
+
+
+def _plain(checks: Mapping[str, CheckRecord]) -> dict[str, Any]:
+    return {name: record.model_dump(mode="json", exclude_defaults=True) for name, record in sorted(checks.items())}
