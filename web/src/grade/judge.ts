@@ -1,0 +1,28 @@
+/** The phone's own verdict: provisional, kept with the bundle's hash, compared with the server's when that comes. */
+import type { Product } from '../piece/product';
+import type { Provisional } from '../piece/record';
+import { darkroom } from '../photo/darkroom';
+import type { Examined } from '../photo/darkroom.worker';
+import { amend, photo, piece } from '../store/pieces';
+import { applyStandard } from './verdict';
+
+/** Judge a piece's photos on the phone and keep the verdict. False when there is no model on the phone. */
+export async function judgeOnPhone(id: string, product: Product): Promise<boolean> {
+  const record = await piece(id);
+  if (record === null) return false;
+  const photos = await Promise.all(
+    record.photos.map(async ({ judged, view }) => ({ judged: (await photo(judged))!.blob, view })),
+  );
+  const examined = await darkroom()<Examined | null>('examine', photos);
+  if (examined === null) return false;
+  const evidence = { photos: examined.photos, model: examined.model, bands: examined.bands };
+  const verdict = applyStandard(product.standard, evidence, {}, examined.bands);
+  const provisional: Provisional = { ...verdict, bundle: examined.bundle, ms: Math.round(examined.ms) };
+  // Other photos may have been taken meanwhile: a verdict belongs to the photos it was made from.
+  await amend(id, (now) => (now.photos === record.photos || sameShas(now.photos, record.photos) ? { provisional, evidence } : {}));
+  return true;
+}
+
+function sameShas(one: readonly { judged: string }[], other: readonly { judged: string }[]): boolean {
+  return one.length === other.length && one.every((taken, i) => taken.judged === other[i]!.judged);
+}

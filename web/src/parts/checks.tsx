@@ -1,0 +1,75 @@
+import type { VNode } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Check, Product } from '../piece/product';
+import type { CheckValue, PieceRecord } from '../piece/record';
+import { amend } from '../store/pieces';
+import { LanguageContext, useSay, type Say } from '../words';
+import { checkName } from '../words/catalogue';
+
+/** The hand checks that the standard asks for, kept as they are made. */
+export function Checks({ record, product }: { record: PieceRecord; product: Product }): VNode | null {
+  const say = useSay();
+  if (product.checks.length === 0) return null;
+  const set = (name: string, value: CheckValue | null): void => {
+    void amend(record.id, (now) => {
+      const { [name]: _, ...others } = now.checks;
+      return { checks: value === null ? others : { ...others, [name]: value } };
+    });
+  };
+  return (
+    <section class="card" aria-labelledby="checks-title">
+      <h2 id="checks-title">{say('checks.title')}</h2>
+      {product.checks.map((check) => (
+        <CheckField key={check.name} check={check} value={record.checks[check.name] ?? null} onChange={(value) => set(check.name, value)} />
+      ))}
+    </section>
+  );
+}
+
+interface FieldProps {
+  readonly check: Check;
+  readonly value: CheckValue | null;
+  readonly onChange: (value: CheckValue | null) => void;
+}
+
+function CheckField({ check, value, onChange }: FieldProps): VNode {
+  const say = useSay();
+  const label = checkName(useContext(LanguageContext), check);
+  if (check.unit !== null) {
+    return (
+      <label>
+        {label} ({[check.unit, limits(check, say)].filter(Boolean).join(', ')}){check.required ? '' : ` · ${say('checks.optional')}`}
+        <input
+          type="number"
+          name={check.name}
+          inputMode="decimal"
+          step="any"
+          min="0"
+          value={typeof value === 'number' ? String(value) : ''}
+          onChange={(e) => onChange(e.currentTarget.value === '' ? null : Number(e.currentTarget.value))}
+        />
+      </label>
+    );
+  }
+  return (
+    <fieldset data-check={check.name}>
+      <legend>
+        {label}
+        {check.required ? '' : ` · ${say('checks.optional')}`}
+      </legend>
+      <div class="pair">
+        {(['pass', 'fail'] as const).map((result) => (
+          <button type="button" key={result} aria-pressed={value === result} onClick={() => onChange(value === result ? null : result)}>
+            {say(`checks.${result}`)}
+          </button>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function limits(check: Check, say: Say): string {
+  if (check.low !== null && check.high !== null) return say('checks.between', { low: check.low, high: check.high });
+  if (check.high !== null) return say('checks.limit', { limit: check.high });
+  return check.low === null ? '' : say('checks.least', { limit: check.low });
+}

@@ -1,0 +1,72 @@
+import type { VNode } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { PieceRecord, Reason, Verdict } from '../piece/record';
+import { defectHint, defectName, reasonWords } from '../words/catalogue';
+import { LanguageContext, useSay, type Key } from '../words';
+import { MarkedPhoto, type Mark } from './marked';
+
+/** What is said in large type: the grade where there is one, else the status. */
+export function headline(verdict: Verdict): Key {
+  if (verdict.status === 'graded' && verdict.grade !== null) return `verdict.${verdict.grade}`;
+  return `verdict.${verdict.status === 'graded' ? 'referred' : verdict.status}`;
+}
+
+interface CardProps {
+  readonly record: PieceRecord;
+  readonly verdict: Verdict;
+  readonly provisional: boolean;
+}
+
+/** The verdict in large type, the marked photos, the reasons, and what the weaver can do about each. */
+export function VerdictCard({ record, verdict, provisional }: CardProps): VNode {
+  const say = useSay();
+  const language = useContext(LanguageContext);
+  const tone = verdict.status === 'graded' ? (verdict.grade ?? 'referred') : verdict.status;
+  const mend = [...new Set(verdict.reasons.flatMap((reason) => (reason.code ? [defectHint(language, reason.code)] : [])))].filter(Boolean);
+  return (
+    <>
+      <div class={`verdict ${tone}`} role="status" data-status={verdict.status} data-grade={verdict.grade ?? ''}>
+        <span class="source">{say(provisional ? 'verdict.provisional' : 'verdict.server')}</span>
+        <strong>{say(headline(verdict))}</strong>
+        {provisional && <p>{say('verdict.provisional.note')}</p>}
+      </div>
+      {record.disagrees && <p class="note warn" role="alert">{say('verdict.disagrees')}</p>}
+      <MarkedPhotos record={record} reasons={verdict.reasons} />
+      <h2>{say('verdict.reasons')}</h2>
+      {verdict.reasons.length === 0 && <p>{say('verdict.reasons.none')}</p>}
+      <ol>
+        {verdict.reasons.map((reason, index) => (
+          <li key={index}>{reasonWords(language, reason)}</li>
+        ))}
+      </ol>
+      {mend.length > 0 && (
+        <>
+          <h2>{say('verdict.mend')}</h2>
+          <ul>{mend.map((hint) => <li key={hint}>{hint}</li>)}</ul>
+        </>
+      )}
+      {verdict.notAssessable.length > 0 && (
+        <p class="soft">{say('verdict.notassessable', { list: verdict.notAssessable.map((code) => defectName(language, code)).join(', ') })}</p>
+      )}
+      <p class="soft"><small>{say('verdict.model', { model: verdict.model })} · {verdict.standard}</small></p>
+    </>
+  );
+}
+
+function MarkedPhotos({ record, reasons }: { record: PieceRecord; reasons: readonly Reason[] }): VNode {
+  const say = useSay();
+  const language = useContext(LanguageContext);
+  return (
+    <>
+      {record.photos.map((photo) => {
+        const marks: Mark[] = reasons.flatMap((reason, index) =>
+          reason.box && reason.photo === photo.judged
+            ? [{ box: reason.box, label: reason.code ? defectName(language, reason.code) : reason.rule, number: index + 1 }]
+            : [],
+        );
+        if (marks.length === 0 && record.photos.length > 1) return null;
+        return <MarkedPhoto key={photo.judged} sha256={photo.judged} marks={marks} alt={say('verdict.marked', { view: say(`view.${photo.view}`) })} />;
+      })}
+    </>
+  );
+}

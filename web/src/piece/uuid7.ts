@@ -1,0 +1,11 @@
+/** UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then random bits. Sorts by time of making. */
+export function uuid7(now: number = Date.now()): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, Math.floor(now / 2 ** 32));
+  view.setUint32(2, now >>> 0);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70; // version
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80; // variant
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,48 @@
+/** The phone's own store: IndexedDB, one connection, one version number. */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { PieceRecord } from '../piece/record';
+
+export interface StoredPhoto {
+  readonly sha256: string;
+  readonly piece: string;
+  readonly kind: 'original' | 'judged' | 'marked';
+  readonly blob: Blob;
+}
+
+interface Schema extends DBSchema {
+  pieces: { key: string; value: PieceRecord; indexes: { order: number; state: string; tag: string } };
+  photos: { key: string; value: StoredPhoto; indexes: { piece: string } };
+  facts: { key: string; value: unknown };
+}
+
+export type Database = IDBPDatabase<Schema>;
+
+let opened: Promise<Database> | null = null;
+
+/** The one connection. A newer app in another tab closes this one, and the page is told by the `versionchange` event. */
+export function database(): Promise<Database> {
+  opened ??= openDB<Schema>('anyaman-qc', 1, {
+    upgrade(db) {
+      const pieces = db.createObjectStore('pieces', { keyPath: 'id' });
+      pieces.createIndex('order', 'order', { unique: true });
+      pieces.createIndex('state', 'state');
+      pieces.createIndex('tag', 'tag');
+      const photos = db.createObjectStore('photos', { keyPath: 'sha256' });
+      photos.createIndex('piece', 'piece');
+      db.createObjectStore('facts');
+    },
+    blocking(_current, _blocked, event) {
+      (event.target as IDBDatabase).close();
+      opened = null;
+    },
+    terminated() {
+      opened = null;
+    },
+  });
+  return opened;
+}
+
+/** Whether an error says that the phone's storage is full. */
+export function isFull(error: unknown): boolean {
+  return error instanceof DOMException && (error.name === 'QuotaExceededError' || /quota|full/i.test(error.message));
+}

@@ -1,0 +1,158 @@
+/** Pieces and their photos. A photo and the record that names it are written in one transaction, or not at all. */
+import type { PieceRecord, Taken, View } from '../piece/record';
+import { uuid7 } from '../piece/uuid7';
+import { changed } from './changes';
+import { database, type StoredPhoto } from './database';
+
+export interface NewPiece {
+  readonly tag: string;
+  readonly sku: string;
+  readonly makerRef: string | null;
+  readonly consentedAt?: string | null;
+  readonly appeal?: boolean;
+  /** The piece's id, when it was here before. */
+  readonly piece?: string | null;
+}
+
+/** Begin a piece: a draft that survives reload and crash from its first moment. */
+export async function beginPiece(piece: NewPiece): Promise<PieceRecord> {
+  const db = await database();
+  const transaction = db.transaction('pieces', 'readwrite', { durability: 'strict' });
+  const last = await transaction.store.index('order').openKeyCursor(null, 'prev');
+  const record: PieceRecord = {
+    id: uuid7(),
+    piece: piece.piece ?? uuid7(),
+    attempt: uuid7(),
+    order: last === null ? 1 : last.key + 1,
+    tag: piece.tag,
+    sku: piece.sku,
+    makerRef: piece.makerRef,
+    consentedAt: piece.consentedAt ?? null,
+    state: 'draft',
+    begunAt: new Date().toISOString(),
+    photos: [],
+    checks: {},
+    provisional: null,
+    evidence: null,
+    verdict: null,
+    decision: null,
+    ready: false,
+    holdUntil: 0,
+    inspection: null,
+    pieceState: null,
+    disagrees: false,
+    conflict: null,
+    originalsSent: [],
+    receipt: null,
+    appeal: piece.appeal ?? false,
+  };
+  await transaction.store.add(record);
+  await transaction.done;
+  changed();
+  return record;
+}
+
+export async function piece(id: string): Promise<PieceRecord | null> {
+  return (await (await database()).get('pieces', id)) ?? null;
+}
+
+/** All pieces on the phone, newest first. */
+export async function pieces(): Promise<PieceRecord[]> {
+  return (await (await database()).getAllFromIndex('pieces', 'order')).reverse();
+}
+
+/** Pieces of this phone that carry the tag, newest first. */
+export async function piecesTagged(tag: string): Promise<PieceRecord[]> {
+  return (await (await database()).getAllFromIndex('pieces', 'tag', tag)).sort((a, b) => b.order - a.order);
+}
+
+/** Change a record as it stands in the store, not as some screen remembers it. Returns null when it is gone. */
+export async function amend(id: string, change: (now: PieceRecord) => Partial<PieceRecord>): Promise<PieceRecord | null> {
+  const db = await database();
+  const transaction = db.transaction('pieces', 'readwrite', { durability: 'strict' });
+  const now = await transaction.store.get(id);
+  const next = now === undefined ? null : { ...now, ...change(now) };
+  if (next !== null) await transaction.store.put(next);
+  await transaction.done;
+  changed();
+  return next;
+}
+
+export interface NewPhoto {
+  readonly view: View;
+  readonly original: { readonly sha256: string; readonly blob: Blob };
+  readonly judged: { readonly sha256: string; readonly blob: Blob };
+}
+
+/** Keep a photo of a draft; a view taken again replaces the one before, whose bytes are dropped. */
+export async function keepPhoto(id: string, photo: NewPhoto): Promise<void> {
+  const db = await database();
+  const transaction = db.transaction(['pieces', 'photos'], 'readwrite', { durability: 'strict' });
+  const records = transaction.objectStore('pieces');
+  const photos = transaction.objectStore('photos');
+  const record = await records.get(id);
+  if (record === undefined) throw new Error(`piece ${id} is not on this phone`);
+  const replaced = photo.view === 'closeup' ? [] : record.photos.filter((taken) => taken.view === photo.view);
+  const taken: Taken = {
+    view: photo.view,
+    original: photo.original.sha256,
+    judged: photo.judged.sha256,
+    takenAt: new Date().toISOString(),
+  };
+  for (const { original, judged } of replaced) await Promise.all([photos.delete(original), photos.delete(judged)]);
+  await photos.put({ ...photo.original, piece: id, kind: 'original' });
+  await photos.put({ ...photo.judged, piece: id, kind: 'judged' });
+  await records.put({ ...unjudged(record), photos: [...record.photos.filter((t) => !replaced.includes(t)), taken] });
+  await transaction.done;
+  changed();
+}
+
+/** Other photos are another inspection: verdicts fall away, and one that the server has already keeps its own key. */
+function unjudged(record: PieceRecord): PieceRecord {
+  const begun: PieceRecord = { ...record, state: 'draft', ready: false, provisional: null, evidence: null, verdict: null, decision: null };
+  return record.inspection === null ? begun : { ...begun, attempt: uuid7(), inspection: null };
+}
+
+/** Drop one photo of a draft. */
+export async function dropPhoto(id: string, taken: Taken): Promise<void> {
+  const db = await database();
+  const transaction = db.transaction(['pieces', 'photos'], 'readwrite');
+  const record = await transaction.objectStore('pieces').get(id);
+  if (record !== undefined) {
+    const photos = record.photos.filter((other) => other.judged !== taken.judged);
+    await transaction.objectStore('pieces').put({ ...unjudged(record), photos });
+    await transaction.objectStore('photos').delete(taken.original);
+    await transaction.objectStore('photos').delete(taken.judged);
+  }
+  await transaction.done;
+  changed();
+}
+
+export async function photo(sha256: string): Promise<StoredPhoto | null> {
+  return (await (await database()).get('photos', sha256)) ?? null;
+}
+
+export async function keepMarked(id: string, key: string, blob: Blob): Promise<void> {
+  await (await database()).put('photos', { sha256: key, piece: id, kind: 'marked', blob });
+  changed();
+}
+
+/** Remove a draft with its photos. */
+export async function discard(id: string): Promise<void> {
+  const db = await database();
+  const transaction = db.transaction(['pieces', 'photos'], 'readwrite');
+  const keys = await transaction.objectStore('photos').index('piece').getAllKeys(id);
+  await Promise.all(keys.map((key) => transaction.objectStore('photos').delete(key)));
+  await transaction.objectStore('pieces').delete(id);
+  await transaction.done;
+  changed();
+}
+
+/** Free the bytes of photos that the server has confirmed. The record stays for the day's list. */
+export async function freePhotos(shas: readonly string[]): Promise<void> {
+  const db = await database();
+  const transaction = db.transaction('photos', 'readwrite');
+  await Promise.all(shas.map((sha) => transaction.store.delete(sha)));
+  await transaction.done;
+  changed();
+}

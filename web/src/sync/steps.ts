@@ -1,0 +1,76 @@
+/** The three things a phone sends. Each may be sent twice and is done once. */
+import type { PieceRecord } from '../piece/record';
+import { fact } from '../store/facts';
+import { amend, photo } from '../store/pieces';
+import { ask, Refused } from './http';
+import { verdictOf, type VerdictAnswer } from './verdicts';
+
+/** Version of the consent that the app's words ask for. */
+const CONSENT_VERSION = '2026-1';
+
+async function bytesOf(sha256: string): Promise<Blob> {
+  const stored = await photo(sha256);
+  if (stored === null) throw new Refused(410, 'photo_lost', `the photo ${sha256.slice(0, 12)} is no longer on this phone; take it again`);
+  return stored.blob;
+}
+
+interface InspectionAnswer extends VerdictAnswer {
+  readonly piece: { readonly state: string };
+}
+
+/** Send the judged images; the answer is the server's verdict. */
+export async function sendInspection(record: PieceRecord): Promise<void> {
+  const form = new FormData();
+  const facts = {
+    piece_id: record.piece,
+    sku: record.sku,
+    tag: record.tag,
+    ...(record.makerRef === null ? {} : { maker_ref: record.makerRef }),
+    ...(record.consentedAt === null ? {} : { consent_version: CONSENT_VERSION, consented_at: record.consentedAt }),
+  };
+  form.append('inspection', JSON.stringify(facts));
+  for (const taken of record.photos) form.append(taken.view, await bytesOf(taken.judged), `${taken.view}.jpg`);
+  const answer = await ask<InspectionAnswer>('/v1/inspections', {
+    method: 'POST',
+    body: form,
+    idempotencyKey: `${record.attempt}:inspection`,
+    patience: 180_000,
+  });
+  const verdict = verdictOf(answer);
+  await amend(record.id, (now) =>
+    now.attempt !== record.attempt
+      ? {} // other photos were taken meanwhile: this answer is of the old ones
+      : {
+          state: 'sent',
+          inspection: answer.id,
+          pieceState: answer.piece.state,
+          verdict,
+          disagrees: now.provisional !== null && (now.provisional.status !== verdict.status || now.provisional.grade !== verdict.grade),
+        },
+  );
+}
+
+interface DecisionAnswer {
+  readonly piece: { readonly state: string };
+  readonly receipt?: string | null;
+}
+
+/** Send the decision; only the answer to it makes the piece recorded. */
+export async function sendDecision(record: PieceRecord): Promise<void> {
+  const { outcome, reason, grade } = record.decision!;
+  const answer = await ask<DecisionAnswer>(`/v1/inspections/${record.inspection}/decision`, {
+    method: 'POST',
+    json: { outcome, reason, decided_by: (await fact('person'))!.pseudonym, checks: record.checks, ...(grade === undefined ? {} : { grade }) },
+    idempotencyKey: `${record.attempt}:decision:${record.decision!.decidedAt}`,
+  });
+  await amend(record.id, () => ({ state: 'graded', pieceState: answer.piece.state, receipt: answer.receipt ?? null }));
+}
+
+/** Send one of the camera's own files. The address is its content, so sending it again changes nothing. */
+export async function sendOriginal(record: PieceRecord, sha256: string): Promise<void> {
+  const taken = record.photos.find((each) => each.original === sha256)!;
+  const form = new FormData();
+  form.append(taken.judged, await bytesOf(sha256), 'original.jpg');
+  await ask(`/v1/inspections/${record.inspection}/originals`, { method: 'POST', body: form, patience: 600_000 });
+  await amend(record.id, (now) => ({ originalsSent: [...new Set([...now.originalsSent, sha256])] }));
+}

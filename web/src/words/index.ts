@@ -1,0 +1,27 @@
+/** Words of the app in the chosen language. Words about defects and rules are the service's own: see `catalogue.ts`. */
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { en } from './en';
+import { id } from './id';
+import type { Key, Words } from './kinds';
+
+export type Language = 'id' | 'en';
+export type { Key };
+export type Fill = Readonly<Record<string, string | number>>;
+
+export const catalogues: Readonly<Record<Language, Words>> = { id, en };
+
+/** The words of `key`, with `{name}` filled in. */
+export function say(language: Language, key: Key, fill: Fill = {}): string {
+  return catalogues[language][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(fill[name] ?? whole));
+}
+
+export const LanguageContext = createContext<Language>('id');
+
+export type Say = (key: Key, fill?: Fill) => string;
+
+/** A function that speaks the screen's language. */
+export function useSay(): Say {
+  const language = useContext(LanguageContext);
+  return (key, fill) => say(language, key, fill);
+}

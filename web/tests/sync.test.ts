@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import type { PieceRecord } from '../src/piece/record';
+import { backoff } from '../src/sync/backoff';
+import { nextStep } from '../src/sync/engine';
+
+const record = (order: number, change: Partial<PieceRecord>): PieceRecord => ({
+  id: `r${order}`, piece: `p${order}`, attempt: `a${order}`, order, tag: `T${order}`, sku: 'WB', makerRef: null, consentedAt: null,
+  state: 'draft', begunAt: '2026-01-01T00:00:00Z', photos: [], checks: {}, provisional: null, evidence: null, verdict: null, decision: null, ready: false,
+  holdUntil: 0, inspection: null, pieceState: null, disagrees: false, conflict: null, originalsSent: [], receipt: null, appeal: false, ...change,
+});
+const decision = { outcome: 'accept', reason: null, decidedAt: '2026-01-01T00:00:00Z' } as const;
+const photos = [{ view: 'top', original: 'o', judged: 'j', takenAt: '' }] as const;
+
+it('sends decisions before photos and photos before originals', () => {
+  const graded = record(1, { state: 'graded', photos });
+  const queued = record(2, { state: 'queued', decision, ready: true });
+  const sent = record(3, { state: 'sent', decision, inspection: 'i' });
+  expect(nextStep([graded, queued, sent], 1, true)?.record.id).toBe('r3');
+  expect(nextStep([graded, queued], 1, true)?.record.id).toBe('r2');
+  expect(nextStep([graded], 1, true)?.record.id).toBe('r1');
+  expect(nextStep([graded], 1, false)).toBeNull();
+});
+
+it('holds a decision that can still be undone, and leaves conflicts to a person', () => {
+  expect(nextStep([record(1, { state: 'sent', decision, inspection: 'i', holdUntil: 5 })], 4, true)).toBeNull();
+  expect(nextStep([record(1, { state: 'conflict', decision, ready: true })], 4, true)).toBeNull();
+  expect(nextStep([record(1, { state: 'draft' })], 4, true)).toBeNull();
+});
+
+it('waits longer after each failure, never over a minute, never in step', () => {
+  expect([1, 2, 3, 20].map((n) => backoff(n, () => 1))).toEqual([1000, 2000, 4000, 60_000]);
+  expect(backoff(3, () => 0)).toBe(2000);
+});
