@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.surface.noise import F32, log_uniform, smooth_field
+from training.surface.noise import F32, blur, log_uniform, smooth_field
 
 
 @dataclass(frozen=True)
 class Camera:
-    """One shot. `sway` [2, H, W] px is the piece's own unevenness; blur in px; noise in 8-bit grey levels."""
+    """One shot. `sway` [2, H, W] px is the piece's own unevenness; blur in px; noise in 8-bit grey levels.
+
+    centre  px from the tile's middle to the centre of a round piece (a coiled mat, a basket's bottom), or None
+    """
 
     angle: float
     tilt: tuple[float, float]
@@ -26,12 +29,15 @@ class Camera:
     adapt: float
     noise: float
     grain: float
+    centre: tuple[float, float] | None
     grey: bool
     saturation: float
 
 
-def sample_camera(rng: np.random.Generator, size: int, pitch: float, uneven: float, low_light: bool) -> Camera:
-    """Draw a shot. `uneven` scales how far rows wander (in pitches)."""
+def sample_camera(
+    rng: np.random.Generator, size: int, pitch: float, uneven: float, low_light: bool, rounded: bool
+) -> Camera:
+    """Draw a shot. `uneven` scales how far rows wander (in pitches); `rounded` looks at a round piece."""
     reach = pitch * uneven
     sway = np.stack([smooth_field(rng, size, rng.uniform(1, 3)), smooth_field(rng, size, rng.uniform(1, 3))])
     square = rng.random() < 0.45
@@ -43,21 +49,45 @@ def sample_camera(rng: np.random.Generator, size: int, pitch: float, uneven: flo
         bulge=float(rng.uniform(0, 0.5)) if rng.random() < 0.3 else 0.0,
         sway=(sway * np.float32(min(reach, 0.012 * size))).astype(np.float32),
         offset=(float(rng.uniform(0, 8)), float(rng.uniform(0, 8))),
-        blur=log_uniform(rng, 0.35, 1.3),
+        blur=log_uniform(rng, 0.5, 1.3),
         blur_far=float(rng.uniform(1, 3)) if rng.random() < 0.2 else 0.0,
         vignette=float(rng.uniform(0, 0.35)) if rng.random() < 0.6 else 0.0,
         target=float(rng.uniform(0.16, 0.30)) if low_light else float(rng.uniform(0.36, 0.66)),
         adapt=float(rng.uniform(0.45, 0.95)),
         noise=log_uniform(rng, 2.5, 8) if low_light else log_uniform(rng, 0.5, 3.5),
         grain=float(rng.uniform(0.4, 0.9)),
+        centre=_centre(rng, size) if rounded else None,
         grey=bool(rng.random() < 0.08),
         saturation=float(rng.uniform(0.75, 1.2)),
     )
 
 
-def surface_coordinates(camera: Camera, size: int, pitch: float, warp: F32 | None) -> tuple[F32, F32]:
-    """Weave coordinates (u, v) in pitches of each pixel. float32 [size, size] each."""
-    axis = (np.arange(size, dtype=np.float32) + np.float32(0.5 - size / 2))
+def _centre(rng: np.random.Generator, size: int) -> tuple[float, float]:
+    away, angle = rng.uniform(0.42, 1.1) * size, rng.uniform(0, 2 * np.pi)
+    return float(away * np.cos(angle)), float(away * np.sin(angle))
+
+
+def _around(centre: tuple[float, float], x: F32, y: F32, pitch: float, rings: float) -> tuple[F32, F32]:
+    """Round pieces: v is the radius, u runs around it, with a whole number of repeats in each ring."""
+    cx, cy = np.float32(centre[0]), np.float32(centre[1])
+    dx, dy = x - cx, y - cy
+    turn = np.arctan2(dx * -cy + dy * cx, dx * -cx + dy * -cy)  # 0 towards the tile's middle: the seam is out of sight
+    turn = -turn
+    v = np.asarray(np.sqrt(dx * dx + dy * dy) / np.float32(pitch), np.float32)
+    if rings > 0:
+        radius = np.floor(v) + np.float32(0.5)
+        around = np.round(radius * np.float32(2 * np.pi * rings)) / np.float32(2 * np.pi * rings)
+        return np.asarray(turn * around, np.float32), v
+    spokes = 12 * max(1, round(2 * np.pi * float(np.hypot(*centre)) / pitch / 12))
+    return np.asarray(turn * np.float32(spokes / (2 * np.pi)), np.float32), v
+
+
+def surface_coordinates(camera: Camera, size: int, pitch: float, warp: F32 | None, rings: float) -> tuple[F32, F32]:
+    """Weave coordinates (u, v) in pitches of each pixel. float32 [size, size] each.
+
+    On round pieces a row weave takes `rings` > 0 lobes a pitch around each ring; crossed strands (0) take spokes.
+    """
+    axis = np.arange(size, dtype=np.float32) + np.float32(0.5 - size / 2)
     x, y = np.meshgrid(axis, axis)
     if warp is not None:
         x, y = x + warp[0], y + warp[1]
@@ -67,6 +97,8 @@ def surface_coordinates(camera: Camera, size: int, pitch: float, warp: F32 | Non
     if camera.bulge:
         near = 2 * x / np.float32(size)
         x = x * (1 + np.float32(camera.bulge * 0.33) * near * near)
+    if camera.centre is not None:
+        return _around(camera.centre, x, y, pitch, rings)
     c, s = np.float32(np.cos(camera.angle) / pitch), np.float32(np.sin(camera.angle) / pitch)
     u = x * c + y * s + np.float32(camera.offset[0])
     v = y * c - x * s + np.float32(camera.offset[1])
@@ -93,14 +125,14 @@ def develop(camera: Camera, radiance: F32, gain: float) -> F32:
     if camera.vignette:
         axis = np.linspace(-1, 1, size, dtype=np.float32) ** 2
         out *= (1 - np.float32(camera.vignette * 0.5) * (axis + axis[:, None]))[..., None]
-    out = cv2.GaussianBlur(out, (0, 0), camera.blur)
+    out = blur(out, camera.blur)
     if camera.blur_far:
-        soft = cv2.GaussianBlur(out, (0, 0), camera.blur_far)
+        soft = blur(out, camera.blur_far)
         axis = np.abs(np.linspace(-1, 1, size, dtype=np.float32))
         mix = np.clip(axis[:, None] * 1.6 - 0.5, 0, 1) ** 2
         out += (soft - out) * mix[..., None]
     shoulder = out / (1 + np.float32(0.18) * out * out)
-    coded = cv2.sqrt(np.maximum(shoulder, 0))
+    coded = np.asarray(np.sqrt(np.maximum(shoulder, 0)), np.float32)
     grey = luma(coded)[..., None]
     coded = grey + (coded - grey) * np.float32(0.0 if camera.grey else camera.saturation)
     return np.asarray(np.clip(coded, 0, 1), np.float32)
@@ -111,9 +143,9 @@ def expose(camera: Camera, coded: F32, rng: np.random.Generator) -> np.ndarray[t
     h, w = coded.shape[:2]
     white = rng.standard_normal((h, w), np.float32)
     chroma = rng.standard_normal((h // 2 + 1, w // 2 + 1, 3), np.float32)
-    chroma = cv2.resize(chroma, (w, h), interpolation=cv2.INTER_LINEAR)
-    grain = cv2.GaussianBlur(white, (0, 0), camera.grain) * np.float32(1 + 2 * camera.grain)
+    colour = cv2.resize(chroma, (w, h), interpolation=cv2.INTER_LINEAR)
+    grain = blur(white, camera.grain) * np.float32(1 + 2 * camera.grain)
     tint = np.float32(0 if camera.grey else 0.5)
     level = np.float32(camera.noise) * (np.float32(1.15) - np.float32(0.55) * coded)
-    out = coded * 255 + level * (np.float32(0.6) * grain[..., None] + tint * chroma)
+    out = coded * 255 + level * (np.float32(0.6) * grain[..., None] + tint * colour)
     return np.clip(out + 0.5, 0, 255).astype(np.uint8)

@@ -5,25 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from training.surface.defects_objects import region_of
+from training.surface.edge import outward
 from training.surface.fields import GAP, RIM, Cut, Edit, Spread, Torn, Tube
 from training.surface.marks import blob
-from training.surface.noise import F32, log_uniform
+from training.surface.noise import log_uniform
 from training.surface.scene import Picture, Scene
 from training.surface.site import Site, disc
 from training.surface.tubes import bend, thread
-
-
-def _is_rows(scene: Scene) -> bool:
-    return len(scene.weaving.groups) == 1
 
 
 def broken(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -> Edit:
     """STRAND_BROKEN: a cut strand, its ends displaced, lifted or frayed, the dark behind it showing."""
     n = scene.size
     least = 5.0 * n / 320 / site.pitch
-    gap = max(least, rng.uniform(0.35, 1.5) * (1.0 if not _is_rows(scene) else 0.7))
+    gap = max(least, rng.uniform(0.35, 1.5) * (1.0 if not scene.weaving.is_rows else 0.7))
     half = 0.5 * gap
-    group = site.group + (1 if _is_rows(scene) and rng.random() < 0.6 else 0)
+    group = site.group + (1 if scene.weaving.is_rows and rng.random() < 0.6 else 0)
     cuts = [Cut(group, site.index, site.along - half, site.along + half, float(rng.uniform(-0.3, 0.3)))]
     tubes: list[Tube] = []
     lifted = rng.random() < 0.8
@@ -36,15 +33,37 @@ def broken(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) ->
             length = float(np.clip(site.pitch * rng.uniform(0.6, 2.2), 7, 0.25 * n))
             course = bend(rng, start, into + rng.normal(0, 0.55), length, rng.normal(0, 0.7), 8)
             lift = min(length * 0.5, 0.06 * n) * rng.uniform(0.3, 1)
-            tubes.append(thread(rng, course, max(0.8, site.half * 0.85), (0.2, lift), colour, taper=0.75, gloss=scene.look.gloss, flat=rng.random() < 0.5))
+            tubes.append(
+                thread(
+                    rng,
+                    course,
+                    max(0.8, site.half * 0.85),
+                    (0.2, lift),
+                    colour,
+                    taper=0.75,
+                    gloss=scene.look.gloss,
+                    flat=rng.random() < 0.5,
+                )
+            )
         if rng.random() < 0.6:
             for _ in range(int(rng.integers(2, 6))):
                 aside = rng.uniform(-0.8, 0.8) * site.half
                 start = site.toward(side * half * 0.95, aside)
                 angle = site.heading + (0 if side < 0 else np.pi) + rng.normal(0, 0.5)
                 length = float(np.clip(site.pitch * rng.uniform(0.2, 0.8), 4, 0.08 * n))
-                tubes.append(thread(rng, bend(rng, start, angle, length, rng.normal(0, 1), 5), rng.uniform(0.5, 1.1), (0.3, 2), colour, taper=0.5))
-    region = disc(n, site.x, site.y, site.half * 1.6 + 3, max(1.0, (half * site.pitch + 3) / (site.half * 1.6 + 3)), site.heading)
+                tubes.append(
+                    thread(
+                        rng,
+                        bend(rng, start, angle, length, rng.normal(0, 1), 5),
+                        rng.uniform(0.5, 1.1),
+                        (0.3, 2),
+                        colour,
+                        taper=0.5,
+                    )
+                )
+    region = disc(
+        n, site.x, site.y, site.half * 1.6 + 3, max(1.0, (half * site.pitch + 3) / (site.half * 1.6 + 3)), site.heading
+    )
     if tubes:
         region |= region_of(scene, tubes, 2.5)
     return Edit("STRAND_BROKEN", "lifted" if tubes else "cut", region, cuts=cuts, tubes=tubes)
@@ -54,13 +73,19 @@ def missing(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -
     """STRAND_MISSING: a run of a strand absent, over some crossings or right across the tile."""
     n = scene.size
     whole = rng.random() < 0.2
-    length = 2.5 * n / site.pitch if whole else float(np.clip(rng.uniform(2, 9), 8 * n / 320 / site.pitch, 0.6 * n / site.pitch))
-    rows = _is_rows(scene)
+    length = (
+        2.5 * n / site.pitch
+        if whole
+        else float(np.clip(rng.uniform(2, 9), 8 * n / 320 / site.pitch, 0.6 * n / site.pitch))
+    )
+    rows = scene.weaving.is_rows
     group = site.group + (1 if rows and rng.random() < 0.55 else 0)
     cuts = [Cut(group, site.index, site.along - length / 2, site.along + length / 2, float(rng.uniform(-0.4, 0.4)))]
     narrow = site.half * 2 < 5
     if (narrow or rng.random() < 0.2) and not rows:
-        cuts.append(Cut(group, site.index + 1, site.along - length / 2 * rng.uniform(0.4, 1), site.along + length / 2, 0.0))
+        cuts.append(
+            Cut(group, site.index + 1, site.along - length / 2 * rng.uniform(0.4, 1), site.along + length / 2, 0.0)
+        )
     wide = site.half * (2.2 if len(cuts) == 1 else 4.4) + 2
     region = disc(n, site.x, site.y, wide, max(1.0, 0.62 * length * site.pitch / wide + 1), site.heading)
     return Edit("STRAND_MISSING", "whole" if whole else "run", region, cuts=cuts)
@@ -69,27 +94,29 @@ def missing(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -
 def loose(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -> Edit:
     """WEAVE_LOOSE: strands pushed apart, a lens-shaped gap between them."""
     weaving, n = scene.weaving, scene.size
-    own = weaving.pitch[weaving.groups.index(site.group)]
+    own = weaving.pitch[site.group]
     least = 3.0 * n / 320 / (site.pitch * own)
     spreads = []
-    both = rng.random() < 0.4 and len(weaving.groups) == 2
+    both = rng.random() < 0.4 and len(weaving.pitch) == 2
     u, v = good.coordinates
     i, j = min(n - 1, max(0, round(site.y))), min(n - 1, max(0, round(site.x)))
     reach = float(rng.uniform(1.2, 3.0))
     open_ = max(least, float(rng.uniform(0.3, 0.95)))
     reach = max(reach, 1.15 * open_)
     length = max(1.5 * open_, float(rng.uniform(1.0, 4.0)) * (own if own < 0.7 else 1))
-    cell = int(good.fields.cells[min(site.group, 1), i, j]) if len(weaving.groups) > 1 else int(good.fields.cells[1, i, j])
+    cell = (
+        int(good.fields.cells[min(site.group, 1), i, j]) if len(weaving.pitch) > 1 else int(good.fields.cells[1, i, j])
+    )
     boundary = cell + int(rng.integers(0, 2))
     spreads.append(Spread(site.group, boundary, site.along, length, open_, reach))
     if both:
         other = 1 - site.group
         place = float((v if other == 0 else u)[i, j])
         spreads.append(Spread(other, int(good.fields.cells[other, i, j]), place, length, open_ * 0.7, reach))
-    wide = (open_ + 0.5 * reach) * own * site.pitch + 2
+    wide = (open_ + 0.12) * own * site.pitch + 2
     region = disc(n, site.x, site.y, wide, max(1.0, 1.25 * length * site.pitch / wide), site.heading)
     if both:
-        region |= disc(n, site.x, site.y, 0.9 * max(wide, length * site.pitch))
+        region |= disc(n, site.x, site.y, 0.55 * max(wide, length * site.pitch))
     return Edit("WEAVE_LOOSE", "both" if both else "one_way", region, spreads=spreads)
 
 
@@ -136,7 +163,13 @@ def dented(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) ->
     pull = np.float32(sign * rng.uniform(0.15, 0.38)) * bell
     slide = rng.normal(0, 0.1 * radius, 2).astype(np.float32)
     warp = np.stack([pull * dx + bell * slide[0], pull * dy + bell * slide[1]]).astype(np.float32)
-    return Edit("SHAPE_DEFORMED", "crease" if crease else ("dent" if sign < 0 else "bulge"), bell > 0.05, relief=(deep * bell).astype(np.float32), warp=warp)
+    return Edit(
+        "SHAPE_DEFORMED",
+        "crease" if crease else ("dent" if sign < 0 else "bulge"),
+        bell > 0.05,
+        relief=(deep * bell).astype(np.float32),
+        warp=warp,
+    )
 
 
 def unravelled(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -> Edit:
@@ -149,28 +182,41 @@ def unravelled(rng: np.random.Generator, scene: Scene, good: Picture, site: Site
     deep = (edge.width if edge.rim is not None else 0) + scene.pitch * rng.uniform(0.2, 1.6)
     near = np.abs(edge.run - np.float32(run)) / np.float32(length)
     wobble = blob(rng, n, site.x, site.y, length, 0.25)
-    level = np.maximum(near, edge.inside / np.float32(deep)) * (0.85 + 0.15 * wobble / np.maximum(near, 0.3).clip(0.3, 3))
+    level = np.maximum(near, edge.inside / np.float32(deep)) * (
+        0.85 + 0.15 * wobble / np.maximum(near, 0.3).clip(0.3, 3)
+    )
     level = np.where(edge.inside < 0, np.float32(9), level).astype(np.float32)
-    groups = scene.weaving.groups
-    out_angle = float(np.arctan2(edge.outward[1], edge.outward[0]))
+    groups = range(len(scene.weaving.pitch))
+    ox, oy = outward(edge, site.x, site.y)
+    out_angle = float(np.arctan2(oy, ox))
     alongs = [abs(np.sin(_heading(scene, g) - out_angle)) for g in groups]
-    parallel = groups[int(np.argmax(alongs))]
+    parallel = len(groups) - 1 if scene.camera.centre is not None else int(np.argmax(alongs))
     torn = [Torn(level, 0.15, int(rng.integers(1 << 30)), (parallel, RIM))]
     tubes: list[Tube] = []
     half = scene.weaving.half[0] * scene.pitch
     step = max(scene.pitch * 0.9, 5.0)
     places = np.arange(-0.8 * length, 0.8 * length, step)[:18]
-    tx, ty = -edge.outward[1], edge.outward[0]
+    tx, ty = -oy, ox
     own = good.albedo[max(0, i - 6) : i + 7, max(0, j - 6) : j + 7].reshape(-1, 3)
     for place in places:
         if rng.random() < 0.25:
             continue
         inward = float(edge.inside[i, j]) - rng.uniform(0.1, 0.5) * deep
-        start = (site.x + tx * place + edge.outward[0] * inward, site.y + ty * place + edge.outward[1] * inward)
+        start = (site.x + tx * place + ox * inward, site.y + ty * place + oy * inward)
         reach = deep * rng.uniform(0.5, 1.3) + rng.uniform(4, 0.07 * n)
         course = bend(rng, start, out_angle + rng.normal(0, 0.45), reach, rng.normal(0, 0.9), 8)
         tone = np.clip(own[rng.integers(len(own))] * np.float32(rng.uniform(0.9, 1.3)), 0.01, 0.9)
-        tubes.append(thread(rng, course, float(np.clip(half * rng.uniform(0.6, 1), 0.7, 6)), (0.3, rng.uniform(1, 5)), tone, taper=0.6, flat=rng.random() < 0.4))
+        tubes.append(
+            thread(
+                rng,
+                course,
+                float(np.clip(half * rng.uniform(0.6, 1), 0.7, 6)),
+                (0.3, rng.uniform(1, 5)),
+                tone,
+                taper=0.6,
+                flat=rng.random() < 0.4,
+            )
+        )
     region = level < 1.35
     if tubes:
         region |= region_of(scene, tubes, 2.5)
@@ -178,7 +224,7 @@ def unravelled(rng: np.random.Generator, scene: Scene, good: Picture, site: Site
 
 
 def _heading(scene: Scene, group: int) -> float:
-    return scene.camera.angle + scene.weaving.angle[scene.weaving.groups.index(group)]
+    return float(scene.camera.angle + scene.weaving.angle[group])
 
 
 def near_edge(scene: Scene, rng: np.random.Generator) -> tuple[float, float] | None:
@@ -192,7 +238,3 @@ def near_edge(scene: Scene, rng: np.random.Generator) -> tuple[float, float] | N
         return None
     y, x = found[rng.integers(len(found))]
     return float(x + m), float(y + m)
-
-
-def unused(_: F32) -> None:
-    """Kept out of the room's surface."""

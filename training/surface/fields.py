@@ -125,7 +125,9 @@ class Edits:
             for torn in edit.torn:
                 if group >= RIM or (torn.groups is not None and group not in torn.groups):
                     continue  # the rim is laid over the weave later: see edge.bound
-                ends = np.random.default_rng(torn.salt + group).uniform(-1, 1, TABLE).astype(np.float32) * np.float32(torn.ragged)
+                ends = np.random.default_rng(torn.salt + group).uniform(-1, 1, TABLE).astype(np.float32) * np.float32(
+                    torn.ragged
+                )
                 here = torn.level < 1 + ends[index % TABLE]
                 gone = here if gone is None else gone | here
         return gone

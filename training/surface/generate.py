@@ -63,7 +63,9 @@ def _place(rng: np.random.Generator, scene: Scene, good: Picture, code: str, tak
                 return None
             site = site_at(scene, good, *spot)
             if site is None:
-                site = Site(spot[0], spot[1], 0, 0, 0.0, 0.0, scene.pitch, scene.weaving.half[0] * scene.pitch, scene.base)
+                site = Site(
+                    spot[0], spot[1], 0, 0, 0.0, 0.0, scene.pitch, scene.weaving.half[0] * scene.pitch, scene.base
+                )
         else:
             x, y = rng.uniform(0.1, 0.9, 2) * scene.size
             site = site_at(scene, good, float(x), float(y))
@@ -106,7 +108,9 @@ def _meta(seed: int, scene: Scene, defects: list[dict[str, Any]], twin: str | No
     }
 
 
-def _sample(seed: int, scene: Scene, picture: Picture, mask: NDArray[np.uint16], defects: list[dict[str, Any]], twin: str | None) -> Sample:
+def _sample(
+    seed: int, scene: Scene, picture: Picture, mask: NDArray[np.uint16], defects: list[dict[str, Any]], twin: str | None
+) -> Sample:
     rgb = expose(scene.camera, picture.coded, stream(seed, "noise"))
     alpha = None
     if scene.edge is not None:
@@ -135,7 +139,13 @@ def _with_defects(seed: int, scene: Scene, good: Picture, codes: list[str]) -> S
         rows, columns = np.flatnonzero(where.any(1)), np.flatnonzero(where.any(0))
         box = [int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1]
         defects.append(
-            {"code": edit.code, "recipe": edit.recipe, "box": box, "area_px": int(where.sum()), "visibility": round(strength, 2)}
+            {
+                "code": edit.code,
+                "recipe": edit.recipe,
+                "box": box,
+                "area_px": int(where.sum()),
+                "visibility": round(strength, 2),
+            }
         )
     return _sample(seed, scene, bad, mask, defects, f"surface-{seed}-good")
 

@@ -1,4 +1,4 @@
-"""Why an honest eye may stumble over a good piece: uneven pitch, odd strands, splices, seams, dyes, folds, hard shadows.
+"""Why an honest eye may stumble over a good piece: uneven pitch, odd strands, splices, seams, dyes, hard shadows.
 
 A cause changes the piece or the light, never the mask: whatever is drawn here is good work.
 """
@@ -11,11 +11,23 @@ import cv2
 import numpy as np
 
 from training.surface.fields import GAP, Fields, Tube
-from training.surface.noise import F32, TABLE, log_uniform, smooth_field
+from training.surface.noise import F32, TABLE, blur, log_uniform, smooth_field
 from training.surface.threads import DYES, Look, linear, recolour
 from training.surface.tubes import thread
 
-CAUSES = ("pitch_jitter", "odd_strand", "node", "splice", "seam", "hard_shadow", "dyed", "partial", "fold", "low_light", "uneven_light")
+CAUSES = (
+    "pitch_jitter",
+    "odd_strand",
+    "node",
+    "splice",
+    "seam",
+    "hard_shadow",
+    "dyed",
+    "partial",
+    "fold",
+    "low_light",
+    "uneven_light",
+)
 """Causes drawn here, as they are named in a sample's meta."""
 
 
@@ -24,7 +36,8 @@ class Irregular:
     """What makes this good piece irregular.
 
     jitter    standard deviation of the strand pitch;  evenness  scales colour differences between strands
-    motif     bool [P, Q], crossings that a motif dyes, with its colour;  splices  strand id -> where a new strand begins
+    motif     float32 [P, Q], crossings that a motif dyes, with its colour
+    splices   strand id -> where a new strand begins, in pitches along it
     relief    float32 [H, W], px: folds and swells;  seam  tubes and groove [H, W] of a seam
     """
 
@@ -54,7 +67,7 @@ def sample_causes(rng: np.random.Generator, material: str, hard: bool) -> Irregu
 
 
 def dye(rng: np.random.Generator, look: Look, base: F32, plain: bool, irregular: Irregular) -> Look:
-    """Stripes, checks, one colour throughout for a set, or a motif on the crossings; kept in `irregular` and the look."""
+    """Stripes, checks, one set of strands, or a motif on the crossings (kept in `irregular`): the dyed look."""
     colour = linear(DYES[rng.integers(len(DYES))])
     if plain or rng.random() < 0.3:
         colour = base * np.float32(rng.choice([0.45, 0.6, 1.5]))
@@ -75,10 +88,10 @@ def dye(rng: np.random.Generator, look: Look, base: F32, plain: bool, irregular:
         return look
     if how == "pinstripe":
         band = index % (2 * period) == 0
-    ids = list(np.flatnonzero(band) + (TABLE if rng.random() < 0.5 else 0))
+    first = TABLE if rng.random() < 0.5 else 0
+    ids = [int(k) + first for k in np.flatnonzero(band)]
     if how == "checks":
-        ids += list(np.flatnonzero(band) + TABLE)
-        ids = sorted(set(ids))
+        ids = sorted({*ids, *(int(k) + TABLE - first for k in np.flatnonzero(band))})
     return recolour(look, ids, colour)
 
 
@@ -167,6 +180,6 @@ def shading_bands(rng: np.random.Generator, size: int) -> F32:
     """Faint broad bands of tone across woven cloth, as from uneven tension or dye lots; times the albedo [H, W]."""
     tone = np.repeat(rng.normal(0, 1, int(rng.integers(3, 9))), 1).astype(np.float32)[None]
     band = cv2.resize(tone, (size, size), interpolation=cv2.INTER_NEAREST if rng.random() < 0.5 else cv2.INTER_CUBIC)
-    band = cv2.GaussianBlur(band, (0, 0), 2)
+    band = blur(band, 2)
     band = band if rng.random() < 0.5 else band.T
     return np.asarray(np.exp(np.clip(band, -2, 2) * np.float32(rng.uniform(0.01, 0.05))), np.float32)

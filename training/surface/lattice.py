@@ -82,10 +82,13 @@ def _edge(across: F32, gap: Bool | None, gone: Bool | None) -> Bool:
     return present
 
 
-def crossed(u: F32, v: F32, sets: tuple[StrandSet, StrandSet], signs: NDArray[np.int8], wave: float, edits: Edits) -> Fields:
+def crossed(
+    u: F32, v: F32, sets: tuple[StrandSet, StrandSet], signs: NDArray[np.int8], wave: float, edits: Edits, fan: float
+) -> Fields:
     """Weave upright strands (across u) with level ones (across v). u, v in base pitches, [H, W].
 
-    `wave` is how far, in base pitches, a strand rises over a crossing and dips under it.
+    `wave` is how far, in base pitches, a strand rises over a crossing and dips under it. On round pieces u is an angle
+    and v the radius; `fan` is the radius at which upright strands have their nominal width (0: not round).
     """
     up, level = sets
     table = signs.astype(np.float32)
@@ -98,7 +101,11 @@ def crossed(u: F32, v: F32, sets: tuple[StrandSet, StrandSet], signs: NDArray[np
         ((up, i, cross_a, v, ride_a, gap_a), (level, j, cross_b, u, ride_b, gap_b))
     ):
         course = _course(strands, k, along)
-        half = strands.half[k % TABLE] * (1 + np.float32(strands.swell) * ride + np.float32(strands.uneven) * course[..., 0])
+        half = strands.half[k % TABLE] * (
+            1 + np.float32(strands.swell) * ride + np.float32(strands.uneven) * course[..., 0]
+        )
+        if fan and group == 0:
+            half = np.minimum(half * (np.float32(fan) / np.maximum(v, 0.5)), np.float32(0.5))
         s = (cross - k - np.float32(0.5) + np.float32(strands.stray) * course[..., 1]) / half
         there = _edge(s, gap, edits.absent(group, k, along, s))
         h = np.float32(wave) * ride + np.float32(strands.radius) * section(s, strands.round)
@@ -125,7 +132,7 @@ def hexagonal(u: F32, v: F32, sets: tuple[StrandSet, StrandSet, StrandSet], wave
         angle = np.pi / 3 * k
         c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
         t = u * -s + v * c
-        cross, gap = edits.spread(k, strands.place((u * c + v * s) / np.float32(strands.pitch) + np.float32(0.25)), t)
+        cross, gap = edits.spread(k, strands.place(np.asarray((u * c + v * s) / strands.pitch + 0.25, np.float32)), t)
         index = np.floor(cross).astype(np.int32)
         side = (cross - index - np.float32(0.5)) / strands.half[index % TABLE]
         across.append(side)
@@ -134,7 +141,10 @@ def hexagonal(u: F32, v: F32, sets: tuple[StrandSet, StrandSet, StrandSet], wave
         present.append(_edge(side, gap, edits.absent(k, index, t, side)))
         height.append(np.float32(strands.radius) * section(side, strands.round))
     near = [np.maximum(1 - 0.45 * side * side, 0) for side in across]
-    lifted = [np.where(present[k], height[k] + wave * (near[(k + 1) % 3] - near[(k + 2) % 3]), np.float32(-9)) for k in range(3)]
+    lifted = [
+        np.where(present[k], height[k] + wave * (near[(k + 1) % 3] - near[(k + 2) % 3]), np.float32(-9))
+        for k in range(3)
+    ]
     stack = np.stack(lifted)
     # over-and-under is a rule of the sets, not of the heights: k covers k + 1 wherever both are there
     winner = np.full(u.shape, GAP, np.int32)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.surface.noise import F32, log_uniform, smooth_field
+from training.surface.noise import F32, blur, log_uniform, smooth_field
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,11 @@ class Light:
 
 def sample_light(rng: np.random.Generator, size: int, hard_shadow: bool) -> Light:
     """Draw a lamp, its surroundings and how unevenly they light the tile."""
-    name = str(rng.choice(["window", "sun", "overcast", "flash", "lamp"])) if not hard_shadow else str(rng.choice(["sun", "lamp"]))
+    name = (
+        str(rng.choice(["window", "sun", "overcast", "flash", "lamp"]))
+        if not hard_shadow
+        else str(rng.choice(["sun", "lamp"]))
+    )
     height = {"window": 0.6, "sun": 0.75, "overcast": 1.3, "flash": 1.35, "lamp": 0.8}[name] + rng.uniform(-0.2, 0.15)
     angle = rng.uniform(0, 2 * np.pi)
     warm = {"window": -0.03, "sun": 0.06, "overcast": -0.04, "flash": 0.0, "lamp": 0.16}[name] + rng.normal(0, 0.05)
@@ -69,7 +73,7 @@ def shadow_pattern(rng: np.random.Generator, size: int) -> F32:
         period = np.float32(rng.uniform(0.2, 0.7) * size)
         level = (np.abs((across / period + rng.random()) % 1 - 0.5) - np.float32(rng.uniform(0.12, 0.35))) * period
     elif how == "leaves":
-        level = (smooth_field(rng, size, rng.integers(4, 14)) - np.float32(rng.uniform(0, 0.7))) * 12
+        level = (smooth_field(rng, size, float(rng.integers(4, 14))) - np.float32(rng.uniform(0, 0.7))) * 12
     else:
         centre = rng.uniform(-0.45, 0.45, 2) * size
         radius = rng.uniform(0.15, 0.5) * size
@@ -116,7 +120,7 @@ def shade(height: F32, albedo: F32, gloss: F32, pitch: float, light: Light, thro
     if thrown is not None:
         lit *= thrown
     sigma = max(0.8, 0.33 * pitch)
-    hollow = np.maximum(cv2.GaussianBlur(height, (0, 0), sigma) - height, 0)
+    hollow = np.maximum(blur(height, sigma) - height, 0)
     open_sky = 1 / (1 + np.float32(2.2 * light.hollow / pitch) * hollow)
     sun = facing * lit * light.falloff * (0.35 + 0.65 * open_sky)
     sky = open_sky * (0.7 + 0.3 * norm) * light.falloff

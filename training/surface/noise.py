@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +17,14 @@ TABLE = 512
 
 def stream(seed: int, *names: str) -> np.random.Generator:
     """A generator of its own for each concern, so that a defect never changes the twin's weave, light or noise."""
-    return np.random.default_rng([seed & 0xFFFFFFFF, *(sum(ord(c) * 31**k for k, c in enumerate(n)) % 2**31 for n in names)])
+    return np.random.default_rng(
+        [seed & 0xFFFFFFFF, *(sum(ord(c) * 31**k for k, c in enumerate(n)) % 2**31 for n in names)]
+    )
+
+
+def blur(image: NDArray[Any], sigma: float) -> F32:
+    """Gaussian blur of a picture or map, as float32."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
 
 
 def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
@@ -58,7 +66,9 @@ def fibre_tile() -> F32:
     """Fibre streaks that run along x and repeat in both directions. float32 [256, 512], mean 0, deviation 1."""
     rng = np.random.default_rng(71)
     white = rng.standard_normal((3, 256, 512)).astype(np.float32)
-    streaks = 0.6 * _tileable(white[0], 40, 0.7) + 0.55 * _tileable(white[1], 16, 1.8) + 0.35 * _tileable(white[2], 3, 0.6)
+    streaks = (
+        0.6 * _tileable(white[0], 40, 0.7) + 0.55 * _tileable(white[1], 16, 1.8) + 0.35 * _tileable(white[2], 3, 0.6)
+    )
     return np.asarray(streaks / streaks.std(), np.float32)
 
 

@@ -42,7 +42,7 @@ def rows(u: F32, v: F32, strands: StrandSet, lobes: Lobes, edits: Edits, group: 
     known = row % TABLE
     course = look_up(strand_tile(), u * np.float32(4), known.astype(np.float32))
     half = strands.half[known] * (1 + np.float32(strands.uneven) * course[..., 0])
-    s = (cross - row - np.float32(0.5) + np.float32(strands.stray) * course[..., 1]) / half
+    s = np.asarray((cross - row - np.float32(0.5) + np.float32(strands.stray) * course[..., 1]) / half, np.float32)
 
     offset = (known * np.float32(0.381966)) % 1
     lean = s * np.float32(lobes.slant)
@@ -65,7 +65,9 @@ def rows(u: F32, v: F32, strands: StrandSet, lobes: Lobes, edits: Edits, group: 
     lost = edits.absent(group + 1, row, u, s)
     if lost is not None:
         covered &= ~lost
-    height = np.float32(strands.radius) * body * np.where(covered, 1 - np.float32(lobes.depth) * (1 - fat), np.float32(0.62))
+    height = (
+        np.float32(strands.radius) * body * np.where(covered, 1 - np.float32(lobes.depth) * (1 - fat), np.float32(0.62))
+    )
     present = np.abs(s) < 1
     if gap is not None:
         present &= ~gap

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from training.surface.camera import Camera, develop, exposure, sample_camera, surface_coordinates
+from training.surface.camera import Camera, develop, exposure, luma, sample_camera, surface_coordinates
 from training.surface.edge import Edge, bound, sample_edge
 from training.surface.fields import BEYOND, GAP, Edits, Fields
+from training.surface.geometry import Weaving, sample_weaving
 from training.surface.irregular import (
     Irregular,
     dye,
@@ -22,11 +23,14 @@ from training.surface.irregular import (
     splice,
 )
 from training.surface.light import Light, sample_light, shade
-from training.surface.noise import F32, log_uniform, stream
-from training.surface.styles import STYLES, Weaving, sample_weaving
-from training.surface.threads import Look, clothe, sample_look
+from training.surface.noise import F32, TABLE, log_uniform, stream
+from training.surface.prints import Paint, printed
+from training.surface.styles import sample_style
+from training.surface.threads import Look, clothe, linear, recolour, sample_look
 from training.surface.tubes import Canvas, stamp
 
+PAINTED = ("other", "pandan", "mendong", "synthetic", "bamboo")
+"""Materials on which motifs are printed or painted."""
 HARD_SHARE = 0.65
 """Share of the pieces drawn with the causes of hard good work."""
 
@@ -48,6 +52,7 @@ class Scene:
     irregular: Irregular
     edge: Edge | None
     bands: F32 | None
+    paint: Paint | None
 
 
 @dataclass(frozen=True)
@@ -64,25 +69,32 @@ class Picture:
 def sample_scene(seed: int, size: int, edge_wanted: bool = False, stiff: bool = False) -> Scene:
     """Draw a scene. `edge_wanted` asks for a partial view, `stiff` for goods that can be dented (no cloth)."""
     rng = stream(seed, "scene")
-    weights = np.array([s.weight for s in STYLES])
-    style = STYLES[rng.choice(len(STYLES), p=weights / weights.sum())]
-    while stiff and style.materials == ("other",):
-        style = STYLES[rng.choice(len(STYLES), p=weights / weights.sum())]
-    choices = [m for m in style.materials if not (stiff and m == "other")]
-    material = str(rng.choice(choices))
+    style, material = sample_style(rng, stiff)
+    rounded = rng.random() < style.rounded
     pitch = log_uniform(rng, *style.pitch) * size / 320
     irregular = sample_causes(stream(seed, "causes"), material, rng.random() < HARD_SHARE)
     has = irregular.causes.__contains__
     if edge_wanted and not has("partial"):
         irregular.causes.append("partial")
-    camera = sample_camera(stream(seed, "camera"), size, pitch, 0.25 + 2.5 * irregular.jitter, has("low_light"))
+    camera = sample_camera(
+        stream(seed, "camera"), size, pitch, 0.25 + 2.5 * irregular.jitter, has("low_light"), rounded
+    )
     if material == "other":
         camera = replace(camera, grey=bool(rng.random() < 0.35))
+        if style.weave == "fine_cloth":
+            camera = replace(camera, blur=max(camera.blur, 0.75))
     extent = 1.6 * size / pitch + 12
-    weaving = sample_weaving(stream(seed, "weaving"), style.weave, material, extent, irregular.jitter)
+    fan = 0.0
+    if camera.centre is not None:
+        fan = float(np.hypot(*camera.centre)) / pitch
+        extent += 2 * fan
+    weaving = sample_weaving(stream(seed, "weaving"), style.weave, material, extent, irregular.jitter, fan)
     look, base = sample_look(stream(seed, "look"), material, irregular.evenness)
     paint = stream(seed, "paint")
-    if has("dyed"):
+    paint_on = None
+    if has("dyed") and material in PAINTED and paint.random() < 0.35:
+        paint_on = printed(paint, size)
+    elif has("dyed"):
         look = dye(paint, look, base, material == "other" and paint.random() < 0.5, irregular)
     if style.weave == "denim":
         look = dye_denim(paint, look)
@@ -97,16 +109,15 @@ def sample_scene(seed: int, size: int, edge_wanted: bool = False, stiff: bool = 
     if has("seam"):
         irregular.seam = seam(paint, size, pitch, camera.angle + float(paint.choice([0, np.pi / 2])), base)
     light = sample_light(stream(seed, "light"), size, has("hard_shadow"))
-    edge = sample_edge(stream(seed, "edge"), size, pitch, camera.angle) if has("partial") else None
+    edge = sample_edge(stream(seed, "edge"), size, pitch, camera.angle, camera.centre) if has("partial") else None
     bands = shading_bands(paint, size) if material == "other" and paint.random() < 0.5 else None
-    return Scene(seed, size, style.weave, material, pitch, weaving, look, base, light, camera, irregular, edge, bands)
+    return Scene(
+        seed, size, style.weave, material, pitch, weaving, look, base, light, camera, irregular, edge, bands, paint_on
+    )
 
 
 def dye_denim(rng: np.random.Generator, look: Look) -> Look:
     """Indigo (or black, grey, green) upright strands over pale level ones."""
-    from training.surface.noise import TABLE
-    from training.surface.threads import linear, recolour
-
     tones = ((58, 72, 110), (74, 92, 128), (50, 56, 72), (84, 88, 92), (70, 84, 80))
     look = recolour(look, slice(0, TABLE), linear(tones[rng.integers(len(tones))]))
     return recolour(look, slice(TABLE, 2 * TABLE), linear((176, 172, 160)))
@@ -119,7 +130,7 @@ def render(scene: Scene, edits: Edits | None = None, gain: float | None = None) 
     for edit in edits.each:
         if edit.warp is not None:
             warp = edit.warp if warp is None else warp + edit.warp
-    u, v = surface_coordinates(scene.camera, scene.size, scene.pitch, warp)
+    u, v = surface_coordinates(scene.camera, scene.size, scene.pitch, warp, scene.weaving.rings)
     fields = scene.weaving.lay(u, v, edits)
     if scene.edge is not None:
         bound(fields, scene.edge, scene.pitch, edits)
@@ -131,6 +142,11 @@ def render(scene: Scene, edits: Edits | None = None, gain: float | None = None) 
         dye_motif(fields, albedo, scene.irregular.motif)
     if scene.irregular.splices:
         splice(fields, albedo, relief, scene.irregular.splices, scene.pitch)
+    if scene.paint is not None:
+        alpha, colour = scene.paint
+        covered = alpha * (fields.strand != GAP)
+        own = luma(albedo)[..., None] / max(float(albedo.mean()), 1e-3)
+        albedo += (colour * (0.6 + 0.4 * own) - albedo) * covered[..., None]
     height = (fields.height + relief) * np.float32(scene.pitch)
     if scene.edge is not None:
         fields.strand[beyond] = BEYOND

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.surface.camera import surface_coordinates
 from training.surface.fields import Bool
 from training.surface.noise import F32, TABLE
 from training.surface.scene import Picture, Scene
@@ -45,16 +44,17 @@ def site_at(scene: Scene, good: Picture, x: float, y: float) -> Site | None:
     weaving = scene.weaving
     if strand < 0:
         return None
-    rows = len(weaving.groups) == 1
-    group = 0 if rows else strand // TABLE
-    if group not in weaving.groups:
-        return None
-    index = int(good.fields.cells[1, i, j]) if rows else strand % TABLE
+    group = 0 if weaving.is_rows else strand // TABLE
+    if group >= len(weaving.pitch) or (weaving.is_rows and strand >= 2 * TABLE):
+        return None  # the rim
+    index = int(good.fields.cells[1, i, j]) if weaving.is_rows else strand % TABLE
     u, v = good.coordinates
     angle = weaving.angle[group]
     c, s = float(np.cos(angle)), float(np.sin(angle))
     gx = ((u[i, j + 2] - u[i, j - 2]) * c + (v[i, j + 2] - v[i, j - 2]) * s) / 4
     gy = ((u[i + 2, j] - u[i - 2, j]) * c + (v[i + 2, j] - v[i - 2, j]) * s) / 4
+    hx = ((u[i, j + 2] - u[i, j - 2]) * s - (v[i, j + 2] - v[i, j - 2]) * c) / 4
+    hy = ((u[i + 2, j] - u[i - 2, j]) * s - (v[i + 2, j] - v[i - 2, j]) * c) / 4
     slope = float(np.hypot(gx, gy))
     pitch = 1 / max(slope, 1e-4)
     return Site(
@@ -65,7 +65,7 @@ def site_at(scene: Scene, good: Picture, x: float, y: float) -> Site | None:
         along=float(u[i, j] * c + v[i, j] * s),
         heading=float(np.arctan2(gy, gx)),
         pitch=pitch,
-        half=weaving.half[group] * pitch,
+        half=weaving.half[group] / max(float(np.hypot(hx, hy)), 1e-4),
         colour=np.asarray(good.albedo[max(0, i - 1) : i + 2, max(0, j - 1) : j + 2].mean((0, 1)), np.float32),
     )
 
@@ -82,8 +82,7 @@ def swept(size: int, courses: list[F32], radius: float) -> Bool:
     """Everything within `radius` px of the polylines. bool [size, size]."""
     drawn = np.zeros((size, size), np.uint8)
     for course in courses:
-        cv2.polylines(drawn, [np.round(course * 8).astype(np.int32)], False, 1, max(1, round(2 * radius)), cv2.LINE_8, 3)
+        cv2.polylines(
+            drawn, [np.round(course * 8).astype(np.int32)], False, 1, max(1, round(2 * radius)), cv2.LINE_8, 3
+        )
     return drawn > 0
-
-
-__all__ = ["Site", "disc", "site_at", "surface_coordinates", "swept"]

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from training.surface.fields import Tube
-from training.surface.noise import F32, fibre_tile, look_up, wander
+from training.surface.noise import F32, blur, fibre_tile, look_up, wander
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Canvas:
 def bend(
     rng: np.random.Generator, start: tuple[float, float], angle: float, length: float, curl: float, steps: int = 10
 ) -> F32:
-    """A curved course in px from `start`: `curl` is the change of direction along it, in radians. float32 [steps + 1, 2]."""
+    """A curved course from `start`, px [steps + 1, 2]: `curl` is the change of direction along it, in radians."""
     turn = np.cumsum(rng.normal(0, abs(curl) * 0.5, steps) + curl) / steps
     heading = angle + turn
     step = np.stack([np.cos(heading), np.sin(heading)], -1) * (length / steps)
@@ -48,7 +48,15 @@ def thread(
     t = np.linspace(0, 1, n, dtype=np.float32)
     r = radius * (1 + (taper - 1) * t) * (1 + 0.08 * wander(rng, n, 1.0))
     z = lift[0] + (lift[1] - lift[0]) * t * (0.6 + 0.4 * t)
-    return Tube(points, r.astype(np.float32), z.astype(np.float32), (float(colour[0]), float(colour[1]), float(colour[2])), gloss, flat, streaks)
+    return Tube(
+        points,
+        r.astype(np.float32),
+        z.astype(np.float32),
+        (float(colour[0]), float(colour[1]), float(colour[2])),
+        gloss,
+        flat,
+        streaks,
+    )
 
 
 def _throw_shadows(canvas: Canvas, tubes: list[Tube], towards: tuple[float, float, float]) -> None:
@@ -63,7 +71,7 @@ def _throw_shadows(canvas: Canvas, tubes: list[Tube], towards: tuple[float, floa
             thick = max(1, round(float(tube.radius[k] + tube.radius[k + 1])))
             a, b = at[k], at[k + 1]
             cv2.line(drawn, (int(a[0]), int(a[1])), (int(b[0]), int(b[1])), 255, thick, cv2.LINE_AA, 4)
-        soft = cv2.GaussianBlur(drawn, (0, 0), 0.7 + 0.06 * float(tube.lift.mean()))
+        soft = blur(drawn, 0.7 + 0.06 * float(tube.lift.mean()))
         weight = min(1.0, 1.2 * float(tube.radius.mean()) + 0.2)
         canvas.thrown *= 1 - soft.astype(np.float32) * np.float32(0.8 * weight / 255)
 
@@ -73,7 +81,7 @@ def stamp(canvas: Canvas, tubes: list[Tube], towards: tuple[float, float, float]
     if not tubes:
         return
     _throw_shadows(canvas, tubes, towards)
-    ground = cv2.GaussianBlur(canvas.height, (0, 0), max(1.0, soften))
+    ground = blur(canvas.height, max(1.0, soften))
     h, w = canvas.height.shape
     for tube in tubes:
         run = 0.0
@@ -101,8 +109,12 @@ def stamp(canvas: Canvas, tubes: list[Tube], towards: tuple[float, float, float]
             window = (slice(y0, y1), slice(x0, x1))
             raised = ground[window] + lift + top
             canvas.height[window] = np.where(inside, np.maximum(raised, canvas.height[window]), canvas.height[window])
-            fibre = look_up(fibre_tile(), (t * length + np.float32(run)).astype(np.float32), side.astype(np.float32) * 1.3)
-            tint = np.clip(1 + np.float32(tube.streaks) * fibre, 0.3, 1.7)[..., None] * np.array(tube.colour, np.float32)
+            fibre = look_up(
+                fibre_tile(), (t * length + np.float32(run)).astype(np.float32), side.astype(np.float32) * 1.3
+            )
+            tint = np.clip(1 + np.float32(tube.streaks) * fibre, 0.3, 1.7)[..., None] * np.array(
+                tube.colour, np.float32
+            )
             canvas.albedo[window] += (tint - canvas.albedo[window]) * alpha[..., None]
             canvas.gloss[window] = np.where(inside, np.float32(tube.gloss), canvas.gloss[window])
             run += length

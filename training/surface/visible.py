@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.surface.noise import F32
+from training.surface.noise import F32, blur
 
 SEEN_AT = 4.0
 """CIELAB difference from which a pixel counts as changed, on a plain ground."""
@@ -27,7 +27,7 @@ def _window(region: NDArray[np.bool_], margin: int) -> tuple[slice, slice] | Non
 
 
 def _lab(coded: F32) -> F32:
-    return np.asarray(cv2.GaussianBlur(cv2.cvtColor(np.ascontiguousarray(coded), cv2.COLOR_RGB2LAB), (0, 0), 0.8), np.float32)
+    return np.asarray(blur(cv2.cvtColor(np.ascontiguousarray(coded), cv2.COLOR_RGB2LAB), 0.8), np.float32)
 
 
 def seen(before: F32, after: F32, region: NDArray[np.bool_], noise: float = 0.0) -> tuple[NDArray[np.bool_], float]:
@@ -41,12 +41,12 @@ def seen(before: F32, after: F32, region: NDArray[np.bool_], noise: float = 0.0)
     if window is None:
         return mask, 0.0
     old, new, inside = _lab(before[window]), _lab(after[window]), region[window]
-    delta = cv2.GaussianBlur(np.sqrt(np.square(new - old).sum(-1)), (0, 0), 1.6)
+    delta = blur(np.sqrt(np.square(new - old).sum(-1)), 1.6)
     busy = float(old[..., 0][inside].std())
     threshold = SEEN_AT + 0.25 * noise + 0.08 * busy
     changed = (delta > max(threshold, 0.18 * float(delta.max(initial=0)))) & inside
-    changed = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(changed, connectivity=8)
+    closed = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     keep = np.zeros(count, bool)
     keep[1:] = stats[1:, cv2.CC_STAT_AREA] >= 5
     kept = keep[labels]

@@ -61,8 +61,18 @@ def diamond(over: int = 2, under: int = 2, width: int = 4) -> I8:
 
 PATTERNS: dict[str, list[I8]] = {
     "plain": [plain()],
+    "fine_cloth": [plain(), plain(), twill(2, 1)],
     "basket": [basket(2), basket(3)],
-    "twill": [twill(2, 2), twill(2, 2, -1), twill(1, 2), twill(2, 1), twill(1, 3), twill(3, 1), twill(3, 3), twill(1, 3, -1)],
+    "twill": [
+        twill(2, 2),
+        twill(2, 2, -1),
+        twill(1, 2),
+        twill(2, 1),
+        twill(1, 3),
+        twill(3, 1),
+        twill(3, 3),
+        twill(1, 3, -1),
+    ],
     "satin": [satin(5, 2), satin(8, 3), _signs(satin(5, 2) < 0)],
     "herringbone": [herringbone(2, 2, 4), herringbone(2, 2, 6), herringbone(3, 3, 6), herringbone(1, 2, 5)],
     "diamond": [diamond(2, 2, 4), diamond(2, 2, 7), diamond(1, 2, 6), diamond(3, 3, 9)],
