@@ -13,6 +13,7 @@ QcError
 +-- Conflict                the state of a thing does not allow this step
 |   +-- ChecksMissing       a required hand check is neither recorded nor waived
 |   +-- AlreadyDecided      the decision was made, and differently
+|   +-- TagUsed             the tag is bound to another piece
 |   +-- StillRunning        the first request with this Idempotency-Key is not answered yet
 +-- NotAllowed              the caller lacks the scope
 |   +-- NotAuthenticated    the caller is nobody we know
@@ -113,6 +114,13 @@ class Conflict(QcError):
     code = "conflict"
     status = 409
     title = "The state does not allow this"
+
+
+class TagUsed(Conflict):
+    """The tag is bound to another piece."""
+
+    code = "tag_used"
+    title = "The tag belongs to another piece"
 
 
 class ChecksMissing(Conflict):

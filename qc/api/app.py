@@ -13,9 +13,22 @@ from fastapi.openapi.utils import get_openapi
 
 from qc import __version__
 from qc.api import pages, problems
+from qc.api.app_files import app_routes
 from qc.api.idempotency import InFlight
 from qc.api.middleware import BodyLimit, Envelope
-from qc.api.routes import batches, events, health, inspections, orders, photos, pieces, standards
+from qc.api.routes import (
+    batches,
+    bundle,
+    events,
+    health,
+    inspections,
+    orders,
+    originals,
+    photos,
+    pieces,
+    session,
+    standards,
+)
 from qc.inspection import Station
 from qc.settings import Settings
 
@@ -57,7 +70,10 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
     app.add_middleware(BodyLimit, max_bytes=int(settings.max_request_mb * 1e6))
     app.add_middleware(Envelope)  # added last, so outermost
     problems.install(app)
-    for module in (inspections, pieces, photos, batches, orders, standards, events, health, pages):
+    app.router.routes.extend(app_routes())  # before the landing page, whose place a built app takes
+    for module in (
+        inspections, originals, pieces, photos, batches, orders, standards, bundle, events, session, health, pages,
+    ):  # fmt: skip
         app.include_router(module.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

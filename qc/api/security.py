@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from qc.api.browser import COOKIE, CSRF_HEADER, SAFE, from_our_own_page
 from qc.errors import NotAllowed, NotAuthenticated
-from qc.ledger.accounts import Caller, Scope, authenticate
+from qc.ledger.accounts import Caller, Scope
+from qc.ledger.people import caller_in_browser, caller_with_key
 
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="API key", description="`Authorization: Bearer qc_<prefix>_<secret>`"
@@ -16,7 +18,7 @@ _bearer = HTTPBearer(
 
 
 class Needs:
-    """A dependency that lets callers through whose key has a scope."""
+    """A dependency that lets callers through who have a scope: programs by key, people by their browser's session."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -27,13 +29,20 @@ class Needs:
         """The caller.
 
         Raises:
-            NotAuthenticated: No key, or none that we know.
-            NotAllowed: The key lacks the scope.
+            NotAuthenticated: No key or session, or none that we know; a change without the session's CSRF token.
+            NotAllowed: The key or role lacks the scope.
         """
-        if credentials is None:
-            raise NotAuthenticated("no API key came with the request; send `Authorization: Bearer qc_...`")
+        cookie = request.cookies.get(COOKIE)
+        if credentials is None and cookie is None:
+            raise NotAuthenticated("no API key came with the request; send `Authorization: Bearer qc_...`, or sign in")
         with request.app.state.station.database.read() as session:
-            caller = authenticate(session, credentials.credentials)
+            if credentials is not None:
+                caller = caller_with_key(session, credentials.credentials)
+            else:
+                changes = request.method not in SAFE
+                if changes:
+                    from_our_own_page(request)
+                caller = caller_in_browser(session, cookie or "", request.headers.get(CSRF_HEADER), changes=changes)
         require(caller, self.scope)
         return caller
 
@@ -45,7 +54,19 @@ def require(caller: Caller, scope: Scope) -> None:
         NotAllowed: They do not.
     """
     if scope not in caller.scopes:
-        raise NotAllowed(f"this key lacks the scope {scope}; ask your administrator for a key with it", scope=scope)
+        raise NotAllowed(f"this needs the scope {scope}; ask your administrator for it", scope=scope)
+
+
+def speaks_for(caller: Caller, person: str) -> None:
+    """See that a signed-in person decides in their own name only; a program names the person who decided.
+
+    Raises:
+        NotAllowed: Somebody else is named.
+    """
+    if caller.name.startswith("person:") and caller.name != f"person:{person}":
+        raise NotAllowed(
+            f"you are signed in as {caller.name.removeprefix('person:')!r} and cannot decide as {person!r}"
+        )
 
 
 CanInspect = Annotated[Caller, Depends(Needs(Scope.INSPECT))]
@@ -56,3 +77,4 @@ CanReadBatches = Annotated[Caller, Depends(Needs(Scope.READ_BATCHES))]
 CanOpenBatches = Annotated[Caller, Depends(Needs(Scope.OPEN_BATCHES))]
 CanReadStandards = Annotated[Caller, Depends(Needs(Scope.READ_STANDARDS))]
 CanReadEvents = Annotated[Caller, Depends(Needs(Scope.READ_EVENTS))]
+CanEnrolPeople = Annotated[Caller, Depends(Needs(Scope.ENROL_PEOPLE))]

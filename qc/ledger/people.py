@@ -189,6 +189,18 @@ def caller_in_browser(session: Session, cookie: str, csrf: str | None, *, change
     return replace(caller, name=f"person:{browser.person.pseudonym}")
 
 
+def caller_with_key(session: Session, text: str) -> Caller:
+    """Who holds this program's key. A browser's key is none: it counts only in its cookie, with its CSRF token.
+
+    Raises:
+        NotAuthenticated: Nobody, as `accounts.authenticate`.
+    """
+    caller = authenticate(session, text)
+    if session.get(BrowserSession, caller.key_id) is not None:
+        raise NotAuthenticated("this is the key of a browser's session; use a program's key")
+    return caller
+
+
 def sign_out(session: Session, caller: Caller) -> None:
     """End the session that the caller came with.
 

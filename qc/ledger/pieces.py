@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qc.errors import BadRequest, Conflict, NotFound
+from qc.errors import BadRequest, Conflict, NotFound, TagUsed
 from qc.ledger.accounts import Caller, collection_point_for
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import is_uuid7
@@ -134,7 +134,7 @@ def _agree(session: Session, caller: Caller, piece: Piece, facts: PieceFacts) ->
 def _tag_is_free(session: Session, caller: Caller, tag: str) -> None:
     holder = session.scalar(select(Piece.id).where(Piece.organisation_id == caller.organisation_id, Piece.tag == tag))
     if holder is not None:
-        raise Conflict(f"the tag {tag!r} is bound to piece {holder}; a tag is bound once", piece_id=str(holder))
+        raise TagUsed(f"the tag {tag!r} is bound to piece {holder}; a tag is bound once", piece_id=str(holder))
 
 
 def piece_of_id(session: Session, organisation_id: UUID, piece_id: UUID) -> Piece:

@@ -18,7 +18,7 @@ from qc.api.idempotency import KeyHeader, Once
 from qc.api.multipart import read_form
 from qc.api.problems import answers
 from qc.api.schemas.inspections import DecisionIn, InspectionOut
-from qc.api.security import CanDecide, CanInspect, CanReadPieces, require
+from qc.api.security import CanDecide, CanInspect, CanReadPieces, require, speaks_for
 from qc.inspection import Examined, Ordered, Station
 from qc.ledger.accounts import Caller, Scope
 from qc.ledger.batches import batch_of_piece
@@ -112,6 +112,7 @@ def decide(
 
     The same decision again changes nothing.
     """
+    speaks_for(caller, body.decided_by)
     ordered = Ordered(
         outcome=Outcome(body.outcome),
         decided_by=body.decided_by,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
 from qc.ledger.events import rfc3339
 
-_NO_CONTROL = r"^[^\x00-\x1f\x7f\ud800-\udfff]*$"
+_NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]*$")]
 """A number or code that people write on paper: SKU, batch, tag, collection point."""
