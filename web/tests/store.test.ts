@@ -23,8 +23,8 @@ it('replaces a view that is taken again, bytes and all', async () => {
   await keepPhoto(id, shot('base', 'b'));
   await keepPhoto(id, shot('top', 'c'));
   expect((await piece(id))!.photos.map((p) => [p.view, p.judged])).toEqual([['base', 'j-b'], ['top', 'j-c']]);
-  expect(await photo('o-a')).toBeNull();
-  expect((await photo('j-c'))!.piece).toBe(id);
+  expect(await photo(id, 'o-a')).toBeNull();
+  expect((await photo(id, 'j-c'))!.record).toBe(id);
 });
 
 it('gives other photos of a piece that the server has another key, and voids the verdict', async () => {
@@ -45,5 +45,16 @@ it('drops one photo, and a whole draft', async () => {
   await dropPhoto(id, (await piece(id))!.photos[0]!);
   expect((await piece(id))!.photos.map((p) => p.judged)).toEqual(['j-g']);
   await discard(id);
-  expect([await piece(id), await photo('j-g')]).toEqual([null, null]);
+  expect([await piece(id), await photo(id, 'j-g')]).toEqual([null, null]);
+});
+
+it('keeps the same picture of two pieces apart, and of two views together', async () => {
+  const one = await beginPiece({ tag: 'T6', sku: 'WB', makerRef: null });
+  const other = await beginPiece({ tag: 'T7', sku: 'WB', makerRef: null });
+  await keepPhoto(one.id, shot('top', 'same'));
+  await keepPhoto(one.id, shot('base', 'same'));
+  await keepPhoto(other.id, shot('top', 'same'));
+  await discard(other.id);
+  await keepPhoto(one.id, shot('base', 'new'));
+  expect(await photo(one.id, 'j-same')).not.toBeNull();
 });

@@ -11,7 +11,7 @@ export async function judgeOnPhone(id: string, product: Product): Promise<boolea
   const record = await piece(id);
   if (record === null) return false;
   const photos = await Promise.all(
-    record.photos.map(async ({ judged, view }) => ({ judged: (await photo(judged))!.blob, view })),
+    record.photos.map(async ({ judged, view }) => ({ judged: (await photo(id, judged))!.blob, view })),
   );
   const examined = await darkroom()<Examined | null>('examine', photos);
   if (examined === null) return false;

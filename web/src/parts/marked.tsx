@@ -10,13 +10,13 @@ export interface Mark {
 }
 
 /** A judged image with numbered frames around the places that count. Boxes are in its pixels, ends exclusive. */
-export function MarkedPhoto({ sha256, marks, alt }: { sha256: string; marks: readonly Mark[]; alt: string }): VNode | null {
+export function MarkedPhoto({ record, sha256, marks, alt }: { record: string; sha256: string; marks: readonly Mark[]; alt: string }): VNode | null {
   const [shown, setShown] = useState<{ url: string; width: number; height: number } | null>(null);
   useEffect(() => {
     let url: string | null = null;
     let current = true;
     void (async () => {
-      const stored = await photo(sha256);
+      const stored = await photo(record, sha256);
       if (stored === null) return;
       const bitmap = await createImageBitmap(stored.blob);
       const { width, height } = bitmap;

@@ -3,12 +3,12 @@ import { useEffect, useState } from 'preact/hooks';
 import { photo } from '../store/pieces';
 
 /** A photo out of the phone's store. Shows nothing while it is read or when its bytes were freed. */
-export function StoredImage({ sha256, alt, className = 'photo' }: { sha256: string; alt: string; className?: string }): VNode | null {
+export function StoredImage({ record, sha256, alt, className = 'photo' }: { record: string; sha256: string; alt: string; className?: string }): VNode | null {
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
     let made: string | null = null;
     let current = true;
-    void photo(sha256).then((stored) => {
+    void photo(record, sha256).then((stored) => {
       if (!current || stored === null) return;
       made = URL.createObjectURL(stored.blob);
       setUrl(made);

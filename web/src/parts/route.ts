@@ -5,7 +5,10 @@ import { useEffect, useState } from 'preact/hooks';
 export function useRoute(): readonly string[] {
   const [parts, setParts] = useState(read);
   useEffect(() => {
-    const moved = (): void => setParts(read());
+    const moved = (): void => {
+      setParts(read());
+      scrollTo(0, 0);
+    };
     addEventListener('hashchange', moved);
     return () => removeEventListener('hashchange', moved);
   }, []);

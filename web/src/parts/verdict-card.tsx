@@ -22,7 +22,9 @@ export function VerdictCard({ record, verdict, provisional }: CardProps): VNode 
   const say = useSay();
   const language = useContext(LanguageContext);
   const tone = verdict.status === 'graded' ? (verdict.grade ?? 'referred') : verdict.status;
-  const mend = [...new Set(verdict.reasons.flatMap((reason) => (reason.code ? [defectHint(language, reason.code)] : [])))].filter(Boolean);
+  // What is still to be checked by hand stands in the list of checks; it is no reason against the piece.
+  const reasons = verdict.reasons.filter((reason) => reason.rule !== 'check.missing');
+  const mend = [...new Set(reasons.flatMap((reason) => (reason.code ? [defectHint(language, reason.code)] : [])))].filter(Boolean);
   return (
     <>
       <div class={`verdict ${tone}`} role="status" data-status={verdict.status} data-grade={verdict.grade ?? ''}>
@@ -31,11 +33,11 @@ export function VerdictCard({ record, verdict, provisional }: CardProps): VNode 
         {provisional && <p>{say('verdict.provisional.note')}</p>}
       </div>
       {record.disagrees && <p class="note warn" role="alert">{say('verdict.disagrees')}</p>}
-      <MarkedPhotos record={record} reasons={verdict.reasons} />
+      <MarkedPhotos record={record} reasons={reasons} />
       <h2>{say('verdict.reasons')}</h2>
-      {verdict.reasons.length === 0 && <p>{say('verdict.reasons.none')}</p>}
+      {reasons.length === 0 && <p>{say('verdict.reasons.none')}</p>}
       <ol>
-        {verdict.reasons.map((reason, index) => (
+        {reasons.map((reason, index) => (
           <li key={index}>{reasonWords(language, reason)}</li>
         ))}
       </ol>
@@ -46,7 +48,10 @@ export function VerdictCard({ record, verdict, provisional }: CardProps): VNode 
         </>
       )}
       {verdict.notAssessable.length > 0 && (
-        <p class="soft">{say('verdict.notassessable', { list: verdict.notAssessable.map((code) => defectName(language, code)).join(', ') })}</p>
+        <details>
+          <summary>{say('verdict.notassessable', { n: verdict.notAssessable.length })}</summary>
+          <p class="soft">{verdict.notAssessable.map((code) => defectName(language, code)).join(', ')}</p>
+        </details>
       )}
       <p class="soft"><small>{say('verdict.model', { model: verdict.model })} · {verdict.standard}</small></p>
     </>
@@ -65,7 +70,7 @@ function MarkedPhotos({ record, reasons }: { record: PieceRecord; reasons: reado
             : [],
         );
         if (marks.length === 0 && record.photos.length > 1) return null;
-        return <MarkedPhoto key={photo.judged} sha256={photo.judged} marks={marks} alt={say('verdict.marked', { view: say(`view.${photo.view}`) })} />;
+        return <MarkedPhoto key={photo.judged} record={record.id} sha256={photo.judged} marks={marks} alt={say('verdict.marked', { view: say(`view.${photo.view}`) })} />;
       })}
     </>
   );

@@ -106,8 +106,6 @@ export interface PieceRecord {
   readonly conflict: Conflict | null;
   /** sha256 of originals that the server has confirmed. */
   readonly originalsSent: readonly string[];
-  /** A secret code under which the weaver may look at the result, once the server gave one. */
-  readonly receipt: string | null;
   /** The inspection appeals against an earlier one: judged without showing it. */
   readonly appeal: boolean;
 }

@@ -94,7 +94,7 @@ export function Capture({ record }: { record: PieceRecord }): VNode {
       <div class="strip">
         {record.photos.map((photo) => (
           <button type="button" key={photo.judged} aria-label={say('capture.again', { view: say(`view.${photo.view}`) })} onClick={() => setWanted(photo.view)}>
-            <StoredImage sha256={photo.judged} alt="" />
+            <StoredImage record={record.id} sha256={photo.judged} alt="" />
             <span>{say(`view.${photo.view}`)}</span>
           </button>
         ))}

@@ -2,16 +2,16 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { PieceRecord } from '../piece/record';
 
+/** Bytes of a photo, by the record they belong to and their content: two pieces may show the same picture. */
 export interface StoredPhoto {
+  readonly record: string;
   readonly sha256: string;
-  readonly piece: string;
-  readonly kind: 'original' | 'judged' | 'marked';
   readonly blob: Blob;
 }
 
 interface Schema extends DBSchema {
   pieces: { key: string; value: PieceRecord; indexes: { order: number; state: string; tag: string } };
-  photos: { key: string; value: StoredPhoto; indexes: { piece: string } };
+  photos: { key: [record: string, sha256: string]; value: StoredPhoto };
   facts: { key: string; value: unknown };
 }
 
@@ -27,8 +27,7 @@ export function database(): Promise<Database> {
       pieces.createIndex('order', 'order', { unique: true });
       pieces.createIndex('state', 'state');
       pieces.createIndex('tag', 'tag');
-      const photos = db.createObjectStore('photos', { keyPath: 'sha256' });
-      photos.createIndex('piece', 'piece');
+      db.createObjectStore('photos', { keyPath: ['record', 'sha256'] });
       db.createObjectStore('facts');
     },
     blocking(_current, _blocked, event) {

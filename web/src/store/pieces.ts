@@ -43,7 +43,6 @@ export async function beginPiece(piece: NewPiece): Promise<PieceRecord> {
     disagrees: false,
     conflict: null,
     originalsSent: [],
-    receipt: null,
     appeal: piece.appeal ?? false,
   };
   await transaction.store.add(record);
@@ -99,12 +98,19 @@ export async function keepPhoto(id: string, photo: NewPhoto): Promise<void> {
     judged: photo.judged.sha256,
     takenAt: new Date().toISOString(),
   };
-  for (const { original, judged } of replaced) await Promise.all([photos.delete(original), photos.delete(judged)]);
-  await photos.put({ ...photo.original, piece: id, kind: 'original' });
-  await photos.put({ ...photo.judged, piece: id, kind: 'judged' });
-  await records.put({ ...unjudged(record), photos: [...record.photos.filter((t) => !replaced.includes(t)), taken] });
+  const kept = record.photos.filter((each) => !replaced.includes(each));
+  for (const sha256 of unused(replaced, [...kept, taken])) await photos.delete([id, sha256]);
+  await photos.put({ ...photo.original, record: id });
+  await photos.put({ ...photo.judged, record: id });
+  await records.put({ ...unjudged(record), photos: [...kept, taken] });
   await transaction.done;
   changed();
+}
+
+/** Bytes that `gone` named and `kept` does not. */
+function unused(gone: readonly Taken[], kept: readonly Taken[]): string[] {
+  const needed = new Set(kept.flatMap((taken) => [taken.original, taken.judged]));
+  return gone.flatMap((taken) => [taken.original, taken.judged]).filter((sha256) => !needed.has(sha256));
 }
 
 /** Other photos are another inspection: verdicts fall away, and one that the server has already keeps its own key. */
@@ -121,38 +127,30 @@ export async function dropPhoto(id: string, taken: Taken): Promise<void> {
   if (record !== undefined) {
     const photos = record.photos.filter((other) => other.judged !== taken.judged);
     await transaction.objectStore('pieces').put({ ...unjudged(record), photos });
-    await transaction.objectStore('photos').delete(taken.original);
-    await transaction.objectStore('photos').delete(taken.judged);
+    for (const sha256 of unused([taken], photos)) await transaction.objectStore('photos').delete([id, sha256]);
   }
   await transaction.done;
   changed();
 }
 
-export async function photo(sha256: string): Promise<StoredPhoto | null> {
-  return (await (await database()).get('photos', sha256)) ?? null;
-}
-
-export async function keepMarked(id: string, key: string, blob: Blob): Promise<void> {
-  await (await database()).put('photos', { sha256: key, piece: id, kind: 'marked', blob });
-  changed();
+export async function photo(record: string, sha256: string): Promise<StoredPhoto | null> {
+  return (await (await database()).get('photos', [record, sha256])) ?? null;
 }
 
 /** Remove a draft with its photos. */
 export async function discard(id: string): Promise<void> {
   const db = await database();
   const transaction = db.transaction(['pieces', 'photos'], 'readwrite');
-  const keys = await transaction.objectStore('photos').index('piece').getAllKeys(id);
-  await Promise.all(keys.map((key) => transaction.objectStore('photos').delete(key)));
+  await transaction.objectStore('photos').delete(IDBKeyRange.bound([id], [id, []])); // arrays sort after all strings
   await transaction.objectStore('pieces').delete(id);
   await transaction.done;
   changed();
 }
 
-/** Free the bytes of photos that the server has confirmed. The record stays for the day's list. */
-export async function freePhotos(shas: readonly string[]): Promise<void> {
+/** Free bytes that the server has confirmed. The record stays for the day's list. */
+export async function freePhotos(record: string, shas: readonly string[]): Promise<void> {
   const db = await database();
   const transaction = db.transaction('photos', 'readwrite');
-  await Promise.all(shas.map((sha) => transaction.store.delete(sha)));
+  await Promise.all(shas.map((sha256) => transaction.store.delete([record, sha256])));
   await transaction.done;
-  changed();
 }

@@ -140,6 +140,8 @@ export function signedIn(): void {
 export async function tidy(): Promise<void> {
   for (const record of await pieces()) {
     if (record.state !== 'graded' || originalsWaiting(record).length > 0) continue;
-    await freePhotos(record.photos.map((taken) => taken.original));
+    // The judged image stays for the marked photo on the screen; it is the small one.
+    const judged = new Set(record.photos.map((taken) => taken.judged));
+    await freePhotos(record.id, record.photos.map((taken) => taken.original).filter((sha256) => !judged.has(sha256)));
   }
 }

@@ -8,14 +8,14 @@ import { verdictOf, type VerdictAnswer } from './verdicts';
 /** Version of the consent that the app's words ask for. */
 const CONSENT_VERSION = '2026-1';
 
-async function bytesOf(sha256: string): Promise<Blob> {
-  const stored = await photo(sha256);
+async function bytesOf(record: PieceRecord, sha256: string): Promise<Blob> {
+  const stored = await photo(record.id, sha256);
   if (stored === null) throw new Refused(410, 'photo_lost', `the photo ${sha256.slice(0, 12)} is no longer on this phone; take it again`);
   return stored.blob;
 }
 
 interface InspectionAnswer extends VerdictAnswer {
-  readonly piece: { readonly state: string };
+  readonly piece_state: string;
 }
 
 /** Send the judged images; the answer is the server's verdict. */
@@ -29,7 +29,10 @@ export async function sendInspection(record: PieceRecord): Promise<void> {
     ...(record.consentedAt === null ? {} : { consent_version: CONSENT_VERSION, consented_at: record.consentedAt }),
   };
   form.append('inspection', JSON.stringify(facts));
-  for (const taken of record.photos) form.append(taken.view, await bytesOf(taken.judged), `${taken.view}.jpg`);
+  for (const taken of record.photos) {
+    form.append('views', taken.view);
+    form.append('photos', await bytesOf(record, taken.judged), `${taken.view}.jpg`);
+  }
   const answer = await ask<InspectionAnswer>('/v1/inspections', {
     method: 'POST',
     body: form,
@@ -43,34 +46,29 @@ export async function sendInspection(record: PieceRecord): Promise<void> {
       : {
           state: 'sent',
           inspection: answer.id,
-          pieceState: answer.piece.state,
+          pieceState: answer.piece_state,
           verdict,
           disagrees: now.provisional !== null && (now.provisional.status !== verdict.status || now.provisional.grade !== verdict.grade),
         },
   );
 }
 
-interface DecisionAnswer {
-  readonly piece: { readonly state: string };
-  readonly receipt?: string | null;
-}
-
 /** Send the decision; only the answer to it makes the piece recorded. */
 export async function sendDecision(record: PieceRecord): Promise<void> {
   const { outcome, reason, grade } = record.decision!;
-  const answer = await ask<DecisionAnswer>(`/v1/inspections/${record.inspection}/decision`, {
+  const answer = await ask<InspectionAnswer>(`/v1/inspections/${record.inspection}/decision`, {
     method: 'POST',
     json: { outcome, reason, decided_by: (await fact('person'))!.pseudonym, checks: record.checks, ...(grade === undefined ? {} : { grade }) },
     idempotencyKey: `${record.attempt}:decision:${record.decision!.decidedAt}`,
   });
-  await amend(record.id, () => ({ state: 'graded', pieceState: answer.piece.state, receipt: answer.receipt ?? null }));
+  await amend(record.id, () => ({ state: 'graded', pieceState: answer.piece_state, verdict: verdictOf(answer) }));
 }
 
 /** Send one of the camera's own files. The address is its content, so sending it again changes nothing. */
 export async function sendOriginal(record: PieceRecord, sha256: string): Promise<void> {
   const taken = record.photos.find((each) => each.original === sha256)!;
   const form = new FormData();
-  form.append(taken.judged, await bytesOf(sha256), 'original.jpg');
+  form.append(taken.judged, await bytesOf(record, sha256), 'original.jpg');
   await ask(`/v1/inspections/${record.inspection}/originals`, { method: 'POST', body: form, patience: 600_000 });
   await amend(record.id, (now) => ({ originalsSent: [...new Set([...now.originalsSent, sha256])] }));
 }

@@ -134,7 +134,7 @@ export const en: Words = {
   'verdict.reasons': 'Reasons',
   'verdict.reasons.none': 'The photos show no defect.',
   'verdict.mend': 'What the weaver can do',
-  'verdict.notassessable': 'A photo cannot decide: {list}',
+  'verdict.notassessable': '{n} things that a photo cannot decide',
   'verdict.marked': 'Marked photo, {view}',
   'verdict.retake.do': 'Take new photos',
   'verdict.model': 'Model {model}',

@@ -132,7 +132,7 @@ export const id = {
   'verdict.reasons': 'Alasan',
   'verdict.reasons.none': 'Tidak ada cacat yang terlihat di foto.',
   'verdict.mend': 'Yang dapat dilakukan penganyam',
-  'verdict.notassessable': 'Tidak dapat diputuskan dari foto: {list}',
+  'verdict.notassessable': '{n} hal yang tidak dapat diputuskan dari foto',
   'verdict.marked': 'Foto bertanda, {view}',
   'verdict.retake.do': 'Foto ulang',
   'verdict.model': 'Model {model}',

@@ -1,0 +1,111 @@
+"""An inspector's thumb: what a person does with the app, in words of the flow."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+WORDS = {
+    "id": {"next": "Periksa barang berikutnya", "shoot": "Ambil foto", "done": "Selesai, lihat hasil", "start": "Mulai foto",
+           "accept": "Terima", "fine": "Baik", "receipt_next": "Barang berikutnya"},
+    "en": {"next": "Inspect the next piece", "shoot": "Take photo", "done": "Done, show the result",
+           "start": "Start taking photos", "accept": "Accept", "fine": "Fine", "receipt_next": "Next piece"},
+}  # fmt: skip
+
+
+class Hand:
+    """Works one page in one language, and keeps pictures of what it saw."""
+
+    def __init__(self, page: Page, language: str = "id", album: Path | None = None) -> None:
+        self.page = page
+        self.words = WORDS[language]
+        self.language = language
+        self.album = album
+
+    def picture(self, name: str) -> None:
+        """Keep the screen, whole, as it is now."""
+        if self.album is not None:
+            self.album.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=self.album / f"{name}-{self.language}.png", full_page=True)
+
+    def button(self, word: str, exact: bool = True) -> Locator:
+        return self.page.get_by_role("button", name=self.words[word], exact=exact)
+
+    def enrol(self, origin: str, code: str, pin: str) -> None:
+        self.page.goto(f"{origin}/#/enter/{code}")
+        form = self.page.locator("#enrol")
+        expect(form.locator("input[name=code]")).to_have_value(code)
+        form.locator("input[name=pin]").fill(pin)
+        self.picture("01-enter")
+        form.get_by_role("button").click()
+        expect(self.button("next")).to_be_visible()
+
+    def choose(self, sku: str) -> None:
+        """Choose the product, once."""
+        self.page.evaluate("location.hash = '/product'")
+        product = self.page.get_by_role("button", name=re.compile(re.escape(sku)))
+        expect(product).to_be_visible()
+        self.picture("02-product")
+        product.click()
+        expect(self.button("next")).to_be_visible()
+
+    def begin(self, tag: str) -> None:
+        self.button("next").click()
+        self.page.locator("input[name=tag]").fill(tag)
+        self.picture("04-tag")
+        self.button("start").click()
+        expect(self.page.locator("video")).to_be_visible()
+
+    def shoot(self, until: int | None = None) -> None:
+        """Take the asked views, or as many as `until`."""
+        strip = self.page.locator(".strip button")
+        taken = strip.count()
+        while until is None or taken < until:
+            if self.button("done").count():
+                break
+            shutter = self.button("shoot")
+            expect(shutter).to_be_enabled()
+            self.page.wait_for_timeout(60)
+            shutter.click()
+            taken += 1
+            expect(strip).to_have_count(taken, timeout=15_000)
+
+    def finish_photos(self) -> None:
+        self.shoot()
+        self.picture("05-photos")
+        self.button("done").click()
+        expect(self.page.locator("#decide-title")).to_be_visible()
+
+    def check_by_hand(self) -> None:
+        for number in self.page.locator("section.card input[type=number]").all():
+            name = number.get_attribute("name") or ""
+            if name.startswith("moisture"):
+                number.fill("11.5")
+                number.blur()
+        for field in self.page.locator("fieldset[data-check]").all():
+            field.get_by_role("button", name=self.words["fine"], exact=True).click()
+
+    def accept(self) -> None:
+        button = self.button("accept")
+        expect(button).to_be_enabled(timeout=15_000)
+        button.click()
+        expect(self.page.locator("#receipt-title")).to_be_visible()
+
+    def home(self) -> None:
+        self.page.evaluate("location.hash = '/'")
+        expect(self.button("next")).to_be_visible()
+
+    def inspect(self, tag: str) -> None:
+        """One piece from tag to receipt."""
+        self.begin(tag)
+        self.finish_photos()
+        self.check_by_hand()
+        self.accept()
+        self.home()
+
+    def waiting(self) -> int:
+        """How many pieces the app says are waiting."""
+        found = re.match(r"\d+", self.page.locator("#waiting").inner_text())
+        return int(found[0]) if found else 0

@@ -1,0 +1,91 @@
+"""The service under test: in a thread, over its own ledger, with an organisation, people and an open batch."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from qc.api.app import create_app
+from qc.inspection import Station
+from qc.ledger import enrolments, people
+from qc.ledger.accounts import Caller, Scope, add_collection_point, create_key, create_organisation
+from qc.ledger.batches import NewBatchLine, open_batch
+from qc.ledger.database import Database
+from qc.ledger.enrolments import EnrolmentTicket
+from qc.ledger.migrations import migrate
+from qc.ledger.people import Role
+from qc.ledger.photos import PhotoStore
+from qc.settings import Settings
+from qc.standards.library import Library
+from tests.examiner import ColourExaminer
+
+PASSWORD = "anyaman rapi 12"
+SKUS = ("WB-WH-01",)
+
+
+@dataclass
+class Service:
+    """The service, and what stands behind it."""
+
+    origin: str
+    station: Station
+    caller: Caller
+    key: str
+
+    def ticket(self, person: str) -> EnrolmentTicket:
+        with self.station.database.write() as session:
+            return enrolments.enrol(session, self.caller, person)
+
+    def client(self) -> httpx.Client:
+        """A program with every scope."""
+        return httpx.Client(base_url=self.origin, headers={"Authorization": f"Bearer {self.key}"}, timeout=30)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Service]:
+    """The service on a free port of this machine."""
+    settings = Settings(home=folder, threads=2)
+    database = Database(settings.database)
+    migrate(database)
+    station = Station(database, PhotoStore.open(folder / "photos"), Library.load(), ColourExaminer())
+    caller, key = _seed(database)
+    config = uvicorn.Config(
+        create_app(settings, station), host="127.0.0.1", port=0, log_level="warning", access_log=False, ws="none"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        until = time.monotonic() + 20
+        while not server.started:
+            if time.monotonic() > until or not thread.is_alive():
+                raise RuntimeError("the service did not start")
+            time.sleep(0.02)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Service(f"http://localhost:{port}", station, caller, key)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        station.close()
+
+
+def _seed(database: Database) -> tuple[Caller, str]:
+    with database.write() as session:
+        stranger = create_organisation(session, "strangers", "Strangers")
+        add_collection_point(session, stranger.id, "STR-1", "Elsewhere")
+        organisation = create_organisation(session, "weavers", "Weavers")
+        add_collection_point(session, organisation.id, "BTL-1", "Balai desa Triwidadi")
+        caller = Caller(organisation.id, "cli", frozenset(Scope))
+        people.add_person(session, caller, "ibu-01", Role.INSPECTOR, password=PASSWORD)
+        people.add_person(session, caller, "pak-02", Role.SUPERVISOR, password=PASSWORD)
+        key = create_key(session, organisation.id, "test", list(Scope))[1]
+    with database.write() as session:
+        open_batch(session, caller, "2026-11-A", [NewBatchLine(sku, 200) for sku in SKUS])
+    return caller, key
