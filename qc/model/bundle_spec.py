@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from qc.model.preprocess import PreprocessSpec
+from qc.standards.defect_rules import Band as VerdictBand
+from qc.standards.verdict import WHOLE_PHOTO, WOVEN
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -189,6 +191,12 @@ class BundleSpec(Part):
     metrics: dict[str, Any] = Field(description="Figures as measured, with their sets; shown in the card.")
     licences: tuple[Licence, ...] = Field(min_length=1)
     files: dict[str, Sha256] = Field(description="sha256 of every other file of the bundle, by its relative path.")
+
+    @property
+    def bands(self) -> dict[str, VerdictBand]:
+        """The decision bands as `qc.standards.verdict.apply` takes them: by code, and by "woven" and "defect"."""
+        named = {**self.thresholds.codes, WOVEN: self.thresholds.woven, WHOLE_PHOTO: self.thresholds.defect}
+        return {name: VerdictBand(refer=band.refer, act=band.act) for name, band in named.items()}
 
     @property
     def title(self) -> str:
