@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.surface.noise import F32, blur, log_uniform, smooth_field
+from training.surface.noise import F32, blur, log_uniform, mixed, smooth_field, tinted
 
 
 @dataclass(frozen=True)
@@ -124,18 +124,18 @@ def develop(camera: Camera, radiance: F32, gain: float) -> F32:
     out = radiance * np.float32(gain)
     if camera.vignette:
         axis = np.linspace(-1, 1, size, dtype=np.float32) ** 2
-        out *= (1 - np.float32(camera.vignette * 0.5) * (axis + axis[:, None]))[..., None]
+        out = tinted(out, 1 - np.float32(camera.vignette * 0.5) * (axis + axis[:, None]))
     out = blur(out, camera.blur)
     if camera.blur_far:
         soft = blur(out, camera.blur_far)
         axis = np.abs(np.linspace(-1, 1, size, dtype=np.float32))
-        mix = np.clip(axis[:, None] * 1.6 - 0.5, 0, 1) ** 2
-        out += (soft - out) * mix[..., None]
+        mix = np.broadcast_to(np.clip(axis[:, None] * 1.6 - 0.5, 0, 1) ** 2, (size, size))
+        out = mixed(out, soft, np.ascontiguousarray(mix))
     shoulder = out / (1 + np.float32(0.18) * out * out)
     coded = np.asarray(np.sqrt(np.maximum(shoulder, 0)), np.float32)
-    grey = luma(coded)[..., None]
-    coded = grey + (coded - grey) * np.float32(0.0 if camera.grey else camera.saturation)
-    return np.asarray(np.clip(coded, 0, 1), np.float32)
+    share = 0.0 if camera.grey else camera.saturation
+    mix = np.full((3, 3), (1 - share) / 3, np.float32) + np.eye(3, dtype=np.float32) * np.float32(share)
+    return np.asarray(np.clip(cv2.transform(coded, mix), 0, 1), np.float32)
 
 
 def expose(camera: Camera, coded: F32, rng: np.random.Generator) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -147,5 +147,7 @@ def expose(camera: Camera, coded: F32, rng: np.random.Generator) -> np.ndarray[t
     grain = blur(white, camera.grain) * np.float32(1 + 2 * camera.grain)
     tint = np.float32(0 if camera.grey else 0.5)
     level = np.float32(camera.noise) * (np.float32(1.15) - np.float32(0.55) * coded)
-    out = coded * 255 + level * (np.float32(0.6) * grain[..., None] + tint * colour)
-    return np.clip(out + 0.5, 0, 255).astype(np.uint8)
+    grain *= np.float32(0.6)
+    grains = cv2.add(cv2.merge([grain, grain, grain]), colour * tint)
+    out = cv2.add(coded * np.float32(255), cv2.multiply(level, grains))
+    return np.asarray(np.clip(out + np.float32(0.5), 0, 255), np.float32).astype(np.uint8)

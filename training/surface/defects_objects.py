@@ -32,7 +32,8 @@ def protruding(rng: np.random.Generator, scene: Scene, good: Picture, site: Site
     """END_PROTRUDING: a stick, a strand's end or fibres that leave the plane and throw a shadow."""
     n = scene.size
     how = str(rng.choice(["stick", "end", "fibres", "lint"], p=[0.25, 0.3, 0.27, 0.18]))
-    tone = np.clip(site.colour * np.float32(rng.uniform(0.8, 1.5)), 0.01, 0.9)
+    lighter = rng.random() < 0.6  # an end has aged or been cut: it is seldom of the very tone of what lies below
+    tone = np.clip(site.colour * np.float32(rng.uniform(1.25, 2.2) if lighter else rng.uniform(0.4, 0.8)), 0.01, 0.9)
     tubes: list[Tube] = []
     if how in ("stick", "end"):
         radius = float(np.clip(site.half * rng.uniform(0.35, 0.95), 1.2, 0.03 * n))
@@ -63,7 +64,7 @@ def protruding(rng: np.random.Generator, scene: Scene, good: Picture, site: Site
             angle = rng.uniform(0, 2 * np.pi) if how == "lint" else site.heading + rng.normal(0, 0.7)
             course = bend(rng, (site.x + spot[0], site.y + spot[1]), angle, length, curl, 7)
             tubes.append(
-                thread(rng, course, rng.uniform(0.45, 1.0) * max(1, n / 320), (0.5, rng.uniform(1, 5)), tone, taper=0.5)
+                thread(rng, course, rng.uniform(0.55, 1.1) * max(1, n / 320), (0.5, rng.uniform(1, 5)), tone, taper=0.5)
             )
     return Edit("END_PROTRUDING", how, region_of(scene, tubes, 2.5), tubes=tubes)
 

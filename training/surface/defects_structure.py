@@ -8,65 +8,64 @@ from training.surface.defects_objects import region_of
 from training.surface.edge import outward
 from training.surface.fields import GAP, RIM, Cut, Edit, Spread, Torn, Tube
 from training.surface.marks import blob
-from training.surface.noise import log_uniform
+from training.surface.noise import F32, log_uniform
 from training.surface.scene import Picture, Scene
-from training.surface.site import Site, disc
+from training.surface.site import Site, disc, strand_run
 from training.surface.tubes import bend, thread
+
+
+def _lifted_end(rng: np.random.Generator, scene: Scene, site: Site, from_cut: float, colour: F32) -> Tube:
+    """A cut strand's end, turned back or aside and off the surface. `from_cut` is its place along the strand."""
+    n = scene.size
+    outward_heading = site.heading + (np.pi if from_cut < 0 else 0)
+    angle = outward_heading + (np.pi if rng.random() < 0.55 else 0) + rng.normal(0, 0.55)
+    length = float(np.clip(site.pitch * rng.uniform(0.6, 2.2), 7, 0.25 * n))
+    course = bend(rng, site.toward(from_cut), angle, length, rng.normal(0, 0.7), 8)
+    lift = min(length * 0.5, 0.06 * n) * rng.uniform(0.3, 1)
+    return thread(
+        rng,
+        course,
+        max(0.8, site.half * rng.uniform(0.65, 0.9)),
+        (0.2, lift),
+        colour,
+        taper=float(rng.uniform(0.5, 0.95)),
+        gloss=scene.look.gloss,
+        flat=rng.random() < 0.5,
+        streaks=1.5 * scene.look.streak + 0.05,
+    )
+
+
+def _frayed(rng: np.random.Generator, scene: Scene, site: Site, from_cut: float, colour: F32) -> list[Tube]:
+    """Fibres that stand out of a cut end, towards the other end."""
+    fibres = []
+    for _ in range(int(rng.integers(2, 6))):
+        start = site.toward(from_cut, float(rng.uniform(-0.8, 0.8)) * site.half)
+        angle = site.heading + (0 if from_cut < 0 else np.pi) + rng.normal(0, 0.5)
+        length = float(np.clip(site.pitch * rng.uniform(0.2, 0.8), 4, 0.08 * scene.size))
+        course = bend(rng, start, angle, length, rng.normal(0, 1), 5)
+        fibres.append(thread(rng, course, rng.uniform(0.5, 1.1), (0.3, 2), colour, taper=0.5))
+    return fibres
 
 
 def broken(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -> Edit:
     """STRAND_BROKEN: a cut strand, its ends displaced, lifted or frayed, the dark behind it showing."""
-    n = scene.size
-    least = 5.0 * n / 320 / site.pitch
-    gap = max(least, rng.uniform(0.35, 1.5) * (1.0 if not scene.weaving.is_rows else 0.7))
-    half = 0.5 * gap
-    group = site.group + (1 if scene.weaving.is_rows and rng.random() < 0.6 else 0)
+    rows = scene.weaving.is_rows
+    least = 5.0 * scene.size / 320 / site.pitch
+    half = 0.5 * max(least, rng.uniform(0.35, 1.5) * (0.7 if rows else 1.0))
+    group = site.group + (1 if rows and rng.random() < 0.6 else 0)
     cuts = [Cut(group, site.index, site.along - half, site.along + half, float(rng.uniform(-0.3, 0.3)))]
-    tubes: list[Tube] = []
     lifted = rng.random() < 0.8
-    colour = np.clip(site.colour * np.float32(rng.uniform(0.9, 1.35)), 0.01, 0.9)
-    for side in (-1, 1):
+    colour = np.clip(site.colour * np.float32(rng.uniform(0.9, 1.35)), 0.01, 0.9).astype(np.float32)
+    tubes: list[Tube] = []
+    for side in (-1.0, 1.0):
         if lifted and rng.random() < 0.8:
-            start = site.toward(side * (half + 0.15))
-            back = site.heading + (np.pi if side < 0 else 0)
-            into = back + np.pi if rng.random() < 0.55 else back
-            length = float(np.clip(site.pitch * rng.uniform(0.6, 2.2), 7, 0.25 * n))
-            course = bend(rng, start, into + rng.normal(0, 0.55), length, rng.normal(0, 0.7), 8)
-            lift = min(length * 0.5, 0.06 * n) * rng.uniform(0.3, 1)
-            tubes.append(
-                thread(
-                    rng,
-                    course,
-                    max(0.8, site.half * 0.85),
-                    (0.2, lift),
-                    colour,
-                    taper=0.75,
-                    gloss=scene.look.gloss,
-                    flat=rng.random() < 0.5,
-                )
-            )
+            tubes.append(_lifted_end(rng, scene, site, side * (half + 0.15), colour))
         if rng.random() < 0.6:
-            for _ in range(int(rng.integers(2, 6))):
-                aside = rng.uniform(-0.8, 0.8) * site.half
-                start = site.toward(side * half * 0.95, aside)
-                angle = site.heading + (0 if side < 0 else np.pi) + rng.normal(0, 0.5)
-                length = float(np.clip(site.pitch * rng.uniform(0.2, 0.8), 4, 0.08 * n))
-                tubes.append(
-                    thread(
-                        rng,
-                        bend(rng, start, angle, length, rng.normal(0, 1), 5),
-                        rng.uniform(0.5, 1.1),
-                        (0.3, 2),
-                        colour,
-                        taper=0.5,
-                    )
-                )
-    region = disc(
-        n, site.x, site.y, site.half * 1.6 + 3, max(1.0, (half * site.pitch + 3) / (site.half * 1.6 + 3)), site.heading
-    )
+            tubes += _frayed(rng, scene, site, side * half * 0.95, colour)
+    region = strand_run(scene, good, site, site.along - half - 0.1, site.along + half + 0.1, 2 + 0.3 * site.half)
     if tubes:
         region |= region_of(scene, tubes, 2.5)
-    return Edit("STRAND_BROKEN", "lifted" if tubes else "cut", region, cuts=cuts, tubes=tubes)
+    return Edit("STRAND_BROKEN", "lifted" if lifted and tubes else "cut", region, cuts=cuts, tubes=tubes)
 
 
 def missing(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -> Edit:
@@ -86,8 +85,8 @@ def missing(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -
         cuts.append(
             Cut(group, site.index + 1, site.along - length / 2 * rng.uniform(0.4, 1), site.along + length / 2, 0.0)
         )
-    wide = site.half * (2.2 if len(cuts) == 1 else 4.4) + 2
-    region = disc(n, site.x, site.y, wide, max(1.0, 0.62 * length * site.pitch / wide + 1), site.heading)
+    spare = 2 + site.half * (0.3 if len(cuts) == 1 else 2.3)
+    region = strand_run(scene, good, site, site.along - length / 2 - 0.4, site.along + length / 2 + 0.4, spare)
     return Edit("STRAND_MISSING", "whole" if whole else "run", region, cuts=cuts)
 
 
@@ -107,14 +106,23 @@ def loose(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -> 
     cell = (
         int(good.fields.cells[min(site.group, 1), i, j]) if len(weaving.pitch) > 1 else int(good.fields.cells[1, i, j])
     )
-    boundary = cell + int(rng.integers(0, 2))
+    side = int(rng.integers(0, 2))
+    boundary = cell + side
     spreads.append(Spread(site.group, boundary, site.along, length, open_, reach))
     if both:
         other = 1 - site.group
         place = float((v if other == 0 else u)[i, j])
         spreads.append(Spread(other, int(good.fields.cells[other, i, j]), place, length, open_ * 0.7, reach))
     wide = (open_ + 0.12) * own * site.pitch + 2
-    region = disc(n, site.x, site.y, wide, max(1.0, 1.25 * length * site.pitch / wide), site.heading)
+    off = (
+        (side - 0.5)
+        * 2
+        * own
+        * site.pitch
+        * (0.5 - (2 * side - 1) * site.across * scene.weaving.half[site.group] / own)
+    )
+    x, y = site.x + site.aside[0] * off, site.y + site.aside[1] * off
+    region = disc(n, x, y, wide, max(1.0, 1.25 * length * site.pitch / wide), site.heading)
     if both:
         region |= disc(n, site.x, site.y, 0.55 * max(wide, length * site.pitch))
     return Edit("WEAVE_LOOSE", "both" if both else "one_way", region, spreads=spreads)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from training.surface.noise import F32, TABLE
+from training.surface.noise import F32, TABLE, WRAP
 
 Bool = NDArray[np.bool_]
 I32 = NDArray[np.int32]
@@ -120,7 +120,7 @@ class Edits:
             for cut in edit.cuts:
                 if cut.group == group:
                     place = along if cut.slant == 0 else along + np.float32(cut.slant) * across
-                    here = (index % TABLE == cut.index % TABLE) & (place > cut.start) & (place < cut.stop)
+                    here = (index & WRAP == cut.index & WRAP) & (place > cut.start) & (place < cut.stop)
                     gone = here if gone is None else gone | here
             for torn in edit.torn:
                 if group >= RIM or (torn.groups is not None and group not in torn.groups):
@@ -128,7 +128,7 @@ class Edits:
                 ends = np.random.default_rng(torn.salt + group).uniform(-1, 1, TABLE).astype(np.float32) * np.float32(
                     torn.ragged
                 )
-                here = torn.level < 1 + ends[index % TABLE]
+                here = torn.level < 1 + ends.take(index & WRAP)
                 gone = here if gone is None else gone | here
         return gone
 

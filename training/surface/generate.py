@@ -63,9 +63,8 @@ def _place(rng: np.random.Generator, scene: Scene, good: Picture, code: str, tak
                 return None
             site = site_at(scene, good, *spot)
             if site is None:
-                site = Site(
-                    spot[0], spot[1], 0, 0, 0.0, 0.0, scene.pitch, scene.weaving.half[0] * scene.pitch, scene.base
-                )
+                half = scene.weaving.half[0] * scene.pitch
+                site = Site(*spot, 0, 0, 0.0, 0.0, scene.pitch, half, 0.0, (1.0, 0.0), scene.base)
         else:
             x, y = rng.uniform(0.1, 0.9, 2) * scene.size
             site = site_at(scene, good, float(x), float(y))

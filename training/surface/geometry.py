@@ -98,7 +98,7 @@ def sample_weaving(
         return _sample_hexagonal(rng, material, extent, jitter)
     if weave in PATTERNS:
         return _sample_crossed(rng, weave, material, extent, jitter, fan)
-    return _sample_rows(rng, weave, extent, jitter if fan == 0 else 0.0)
+    return _sample_rows(rng, weave, extent, jitter if fan == 0 else 0.0, fan)
 
 
 def _build(rng: np.random.Generator, weave: str, material: str) -> Build:
@@ -161,7 +161,7 @@ def _sample_hexagonal(rng: np.random.Generator, material: str, extent: float, ji
     )
 
 
-def _sample_rows(rng: np.random.Generator, weave: str, extent: float, jitter: float) -> Weaving:
+def _sample_rows(rng: np.random.Generator, weave: str, extent: float, jitter: float, fan: float) -> Weaving:
     def near(low: float, high: float) -> float:
         return float(rng.uniform(low, high))
 
@@ -176,5 +176,10 @@ def _sample_rows(rng: np.random.Generator, weave: str, extent: float, jitter: fl
     half, radius = near(0.45, 0.52), near(0.34, 0.5)
     strands = strand_set(rng, extent, 1.0, half, 0.6 * jitter, (1.0, radius))
     return Weaving(
-        weave, lambda u, v, edits: rows(u, v, strands, lobes, edits), (1.0,), (half,), (0.0,), lobes.per_pitch
+        weave,
+        lambda u, v, edits: rows(u, v, strands, lobes, edits, rings=fan > 0),
+        (1.0,),
+        (half,),
+        (0.0,),
+        lobes.per_pitch,
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.surface.fields import GAP, Bool, Edits, Fields
-from training.surface.noise import F32, TABLE, look_up, strand_tile
+from training.surface.noise import F32, TABLE, WRAP, look_up, pick, strand_tile
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class StrandSet:
         """The cross coordinate with the pitch jitter applied; strand k lies between k and k + 1."""
         low, high = self.span
         at = (cross - np.float32(low)) * np.float32((len(self.places) - 1) / (high - low))
-        return np.asarray(self.places[np.clip(at, 0, len(self.places) - 1).astype(np.int32)], np.float32)
+        return np.asarray(self.places.take(np.clip(at, 0, len(self.places) - 1).astype(np.int32)), np.float32)
 
 
 def section(across: F32, roundness: float) -> F32:
@@ -53,7 +53,7 @@ def section(across: F32, roundness: float) -> F32:
 
 
 def _course(strands: StrandSet, index: NDArray[np.int32], along: F32) -> F32:
-    return look_up(strand_tile(), along * np.float32(6), (index % TABLE).astype(np.float32))
+    return look_up(strand_tile(), along * np.float32(6), (index & WRAP).astype(np.float32))
 
 
 def _ride(signs: F32, own: NDArray[np.int32], other: F32, transposed: bool) -> F32:
@@ -64,12 +64,13 @@ def _ride(signs: F32, own: NDArray[np.int32], other: F32, transposed: bool) -> F
     ease = ease * ease * (3 - 2 * ease)
     j = first.astype(np.int32)
     m, n = signs.shape
+    # a power of two of repeats, so that `& WRAP` finds the place
+    wide = signs.take(np.arange(TABLE) % m, 0).take(np.arange(TABLE) % n, 1)
+    flat, own, j, k = wide.ravel(), own & WRAP, j & WRAP, (j + 1) & WRAP
     if transposed:
-        own = own % n
-        here, there = signs[j % m, own], signs[(j + 1) % m, own]
+        here, there = flat.take(j * TABLE + own), flat.take(k * TABLE + own)
     else:
-        own = own % m
-        here, there = signs[own, j % n], signs[own, (j + 1) % n]
+        here, there = flat.take(own * TABLE + j), flat.take(own * TABLE + k)
     return np.asarray(here + (there - here) * ease, np.float32)
 
 
@@ -101,26 +102,28 @@ def crossed(
         ((up, i, cross_a, v, ride_a, gap_a), (level, j, cross_b, u, ride_b, gap_b))
     ):
         course = _course(strands, k, along)
-        half = strands.half[k % TABLE] * (
+        half = strands.half.take(k & WRAP) * (
             1 + np.float32(strands.swell) * ride + np.float32(strands.uneven) * course[..., 0]
         )
         if fan and group == 0:
             half = np.minimum(half * (np.float32(fan) / np.maximum(v, 0.5)), np.float32(0.5))
-        s = (cross - k - np.float32(0.5) + np.float32(strands.stray) * course[..., 1]) / half
+        off = cross - k - np.float32(0.5) + np.float32(strands.stray) * course[..., 1]
+        s = np.asarray(off / half, np.float32)
         there = _edge(s, gap, edits.absent(group, k, along, s))
-        h = np.float32(wave) * ride + np.float32(strands.radius) * section(s, strands.round)
-        height.append(np.where(there, h, np.float32(-9)))
+        h = np.asarray(wave * ride + strands.radius * section(s, strands.round), np.float32)
+        np.copyto(h, np.float32(-9), where=~there)
+        height.append(h)
         across.append(s)
         present.append(there)
     top = height[0] > height[1]
-    strand = np.where(top, i % TABLE, j % TABLE + TABLE).astype(np.int32)
-    strand[~(present[0] | present[1])] = GAP
+    strand = pick(top, i & WRAP, (j & WRAP) + TABLE)
+    np.copyto(strand, GAP, where=~(present[0] | present[1]))
     floor = np.float32(-wave - 0.35)
     return Fields(
-        height=np.maximum(np.where(top, height[0], height[1]), floor).astype(np.float32),
+        height=np.maximum(pick(top, height[0], height[1]), floor),
         strand=strand,
-        across=np.where(top, across[0], across[1]).astype(np.float32),
-        along=np.where(top, v, u).astype(np.float32),
+        across=pick(top, across[0], across[1]),
+        along=pick(top, v, u),
         cells=np.stack([i, j]),
     )
 
@@ -134,7 +137,7 @@ def hexagonal(u: F32, v: F32, sets: tuple[StrandSet, StrandSet, StrandSet], wave
         t = u * -s + v * c
         cross, gap = edits.spread(k, strands.place(np.asarray((u * c + v * s) / strands.pitch + 0.25, np.float32)), t)
         index = np.floor(cross).astype(np.int32)
-        side = (cross - index - np.float32(0.5)) / strands.half[index % TABLE]
+        side = (cross - index - np.float32(0.5)) / strands.half.take(index & WRAP)
         across.append(side)
         place.append(index)
         along.append(t)
@@ -153,7 +156,7 @@ def hexagonal(u: F32, v: F32, sets: tuple[StrandSet, StrandSet, StrandSet], wave
         winner = np.where(present[k] & ~covered, k, winner)
     winner = np.where((winner == GAP) & (stack.max(0) > -5), stack.argmax(0), winner).astype(np.int32)
     pick = np.maximum(winner, 0)[None]
-    strand = np.take_along_axis(np.stack([p % TABLE + k * TABLE for k, p in enumerate(place)]), pick, 0)[0]
+    strand = np.take_along_axis(np.stack([(p & WRAP) + k * TABLE for k, p in enumerate(place)]), pick, 0)[0]
     return Fields(
         height=np.maximum(np.take_along_axis(stack, pick, 0)[0], np.float32(-wave - 0.35)).astype(np.float32),
         strand=np.where(winner < 0, GAP, strand).astype(np.int32),

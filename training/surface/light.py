@@ -124,11 +124,14 @@ def shade(height: F32, albedo: F32, gloss: F32, pitch: float, light: Light, thro
     open_sky = 1 / (1 + np.float32(2.2 * light.hollow / pitch) * hollow)
     sun = facing * lit * light.falloff * (0.35 + 0.65 * open_sky)
     sky = open_sky * (0.7 + 0.3 * norm) * light.falloff
-    out = albedo * (sun[..., None] * light.sun + sky[..., None] * light.sky)
+    arriving = cv2.merge([sun * light.sun[k] + sky * light.sky[k] for k in range(3)])
+    out = cv2.multiply(albedo, arriving)
     half_z = 1 + lz
     scale = 1 / np.sqrt(lx * lx + ly * ly + half_z * half_z)
     shiny = np.maximum((half_z - lx * gx - ly * gy) * norm * np.float32(scale), 0)
     for _ in range(shine):
         shiny = shiny * shiny
-    out += (shiny * lit * gloss * light.falloff * np.float32(0.6))[..., None] * light.sun
+    if float(gloss.max()) > 0:
+        shiny = shiny * lit * gloss * light.falloff * np.float32(0.6)
+        out = out + cv2.merge([shiny * light.sun[k] for k in range(3)])
     return np.asarray(out, np.float32)

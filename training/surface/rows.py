@@ -9,7 +9,7 @@ import numpy as np
 
 from training.surface.fields import GAP, Edits, Fields
 from training.surface.lattice import StrandSet
-from training.surface.noise import F32, TABLE, look_up, strand_tile
+from training.surface.noise import F32, TABLE, WRAP, look_up, pick, strand_tile
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,18 @@ class Lobes:
     depth: float
 
 
-def rows(u: F32, v: F32, strands: StrandSet, lobes: Lobes, edits: Edits, group: int = 0) -> Fields:
+def rows(u: F32, v: F32, strands: StrandSet, lobes: Lobes, edits: Edits, group: int = 0, rings: bool = False) -> Fields:
     """Rows across v, running along u. u, v in base pitches, [H, W].
 
-    Edits reach whole rows as `group` and their lobes alone as `group` + 1.
+    Edits reach whole rows as `group` and their lobes alone as `group` + 1. On round pieces (`rings`) u is each row's
+    own arc length, which jumps from row to row.
     """
-    cross, gap = edits.spread(group, strands.place(v / np.float32(strands.pitch)), u)
+    arc = np.asarray(u * v / (np.floor(v) + np.float32(0.5)), np.float32) if rings else u
+    cross, gap = edits.spread(group, strands.place(v / np.float32(strands.pitch)), arc)
     row = np.floor(cross).astype(np.int32)
-    known = row % TABLE
+    known = row & WRAP
     course = look_up(strand_tile(), u * np.float32(4), known.astype(np.float32))
-    half = strands.half[known] * (1 + np.float32(strands.uneven) * course[..., 0])
+    half = strands.half.take(known) * (1 + np.float32(strands.uneven) * course[..., 0])
     s = np.asarray((cross - row - np.float32(0.5) + np.float32(strands.stray) * course[..., 1]) / half, np.float32)
 
     offset = (known * np.float32(0.381966)) % 1
@@ -73,9 +75,9 @@ def rows(u: F32, v: F32, strands: StrandSet, lobes: Lobes, edits: Edits, group: 
         present &= ~gap
     if gone is not None:
         present &= ~gone
-    stitch = (number * 7 + row * 131 + (s > 0) * (311 if lobes.plait else 0)) % TABLE
-    strand = np.where(covered, stitch + TABLE, known).astype(np.int32)
-    strand[~present] = GAP
+    stitch = (number * 7 + row * 131 + (s > 0) * (311 if lobes.plait else 0)) & WRAP
+    strand = pick(covered, (stitch + TABLE).astype(np.int32), known)
+    np.copyto(strand, GAP, where=~present)
     return Fields(
         height=np.where(present, height, np.float32(-0.4 * strands.radius)).astype(np.float32),
         strand=strand,

@@ -23,7 +23,7 @@ from training.surface.irregular import (
     splice,
 )
 from training.surface.light import Light, sample_light, shade
-from training.surface.noise import F32, TABLE, log_uniform, stream
+from training.surface.noise import F32, TABLE, log_uniform, mixed, pick, stream, tinted
 from training.surface.prints import Paint, printed
 from training.surface.styles import sample_style
 from training.surface.threads import Look, clothe, linear, recolour, sample_look
@@ -146,16 +146,16 @@ def render(scene: Scene, edits: Edits | None = None, gain: float | None = None) 
         alpha, colour = scene.paint
         covered = alpha * (fields.strand != GAP)
         own = luma(albedo)[..., None] / max(float(albedo.mean()), 1e-3)
-        albedo += (colour * (0.6 + 0.4 * own) - albedo) * covered[..., None]
+        albedo = mixed(albedo, np.asarray(colour * (0.6 + 0.4 * own), np.float32), covered)
     height = (fields.height + relief) * np.float32(scene.pitch)
     if scene.edge is not None:
         fields.strand[beyond] = BEYOND
-        albedo[beyond] = scene.edge.backdrop[beyond]
+        albedo = pick(beyond, scene.edge.backdrop, albedo)
     if scene.bands is not None:
-        albedo *= scene.bands[..., None]
+        albedo = tinted(albedo, scene.bands)
     if scene.irregular.relief is not None:
         height += scene.irregular.relief
-    gloss = np.where(fields.strand >= 0, np.float32(scene.look.gloss), np.float32(0)).astype(np.float32)
+    gloss = (fields.strand >= 0).astype(np.float32) * np.float32(scene.look.gloss)
     canvas = Canvas(height, albedo, gloss, np.ones_like(height))
     if scene.irregular.seam is not None:
         groove, stitches = scene.irregular.seam
@@ -166,7 +166,7 @@ def render(scene: Scene, edits: Edits | None = None, gain: float | None = None) 
             canvas.albedo *= edit.paint
         if edit.cover is not None:
             alpha, colour = edit.cover
-            canvas.albedo += (colour - canvas.albedo) * alpha[..., None]
+            canvas.albedo = mixed(canvas.albedo, colour, alpha)
         if edit.relief is not None:
             canvas.height += edit.relief
         stamp(canvas, edit.tubes, scene.light.towards, 0.5 * scene.pitch)

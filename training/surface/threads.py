@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from training.surface.fields import GAP, Fields
-from training.surface.noise import F32, TABLE, fibre_tile, log_uniform, look_up, strand_tile
+from training.surface.noise import F32, TABLE, WRAP, fibre_tile, log_uniform, look_up, pick, strand_tile
 
 
 @dataclass(frozen=True)
@@ -246,12 +247,12 @@ def recolour(look: Look, ids: slice | list[int], colour: F32) -> Look:
 def clothe(fields: Fields, look: Look, pitch: float) -> tuple[F32, F32]:
     """Albedo, linear RGB [H, W, 3], and the fine relief [H, W] in pitches, of a woven surface."""
     gap = fields.strand == GAP
-    strand = np.where(gap, 0, fields.strand)
+    strand = np.maximum(fields.strand, 0)
     number = strand.astype(np.float32)
     zoom = np.float32(max(1.0, pitch / 22))
     across = fields.across * np.float32(pitch * 0.5) / zoom
     streak = look_up(fibre_tile(), fields.along * np.float32(pitch) / zoom + number * 53, across + number * 17)
-    course = look_up(strand_tile(), fields.along * np.float32(5) + number * 31, number % TABLE)
+    course = look_up(strand_tile(), fields.along * np.float32(5) + number * 31, (strand & WRAP).astype(np.float32))
     tone = 1 + np.float32(look.streak) * streak + np.float32(look.mottle) * course[..., 0]
     relief = np.float32(look.bump) * streak
     if look.ply > 0:
@@ -268,11 +269,9 @@ def clothe(fields: Fields, look: Look, pitch: float) -> tuple[F32, F32]:
         low = np.clip(0.5 - fields.height / np.float32(2 * max(0.05, float(fields.height.max()))), 0, 1)
         tone *= 1 - np.float32(look.grime) * low
     tone = np.clip(tone, 0.15, 1.9)
-    albedo = look.colours[strand]
-    hue = np.float32(look.hue) * course[..., 1]
-    albedo = albedo * tone[..., None]
-    albedo[..., 0] *= 1 + hue
-    albedo[..., 2] *= 1 - hue
-    albedo[gap] = look.gap
-    relief[gap] = 0
-    return albedo.astype(np.float32), relief.astype(np.float32)
+    hue = np.float32(look.hue) * course[..., 1] * tone
+    tones = cv2.merge([tone + hue, tone, tone - hue])
+    albedo = np.asarray(cv2.multiply(look.colours.take(strand, axis=0), tones), np.float32)
+    albedo = pick(gap, np.broadcast_to(look.gap, albedo.shape), albedo)
+    np.copyto(relief, np.float32(0), where=gap)
+    return albedo, relief
