@@ -1,7 +1,7 @@
 """The measuring mat, as one table: the printer draws it, the detector looks for it.
 
-Millimetres from the paper's upper left corner, x to the right, y down, portrait. Four ArUco markers stand in the corners
-of the paper; what else is printed keeps to the strips between them, so that the middle stays plain.
+Millimetres from the paper's upper left corner, x to the right, y down, portrait. Four ArUco markers stand in the
+corners of the paper; what else is printed keeps to the strips between them, so that the middle stays plain.
 """
 
 from __future__ import annotations

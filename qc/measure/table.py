@@ -1,0 +1,156 @@
+"""The table around the mat: telling it from a piece that hangs over the paper's edge or lies beside it.
+
+Nothing is known of the table beforehand. Its colours are learned from the ring around the paper; a piece that looks
+like them is refused later, when its edge is found to be unclear.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from qc.measure.paper import BareMat
+from qc.measure.rectified import Rectified
+from qc.measure.refusals import Refusal, refuse
+
+_RING_MM = (4.0, 60.0)
+_LEAST_SPREAD = 0.06
+"""Of one colour, in the units of `_features`: photo noise and grain are never less."""
+
+_UNLIKE = 3.5
+"""Distance from every colour of the table beyond which something is not table."""
+
+_BORDER_MM = 2.5
+"""Outside the sheet this much is blurred with it, or lifts from the table."""
+
+
+def over_the_edge(
+    view: Rectified, mat: BareMat, on_page: NDArray[np.bool_], inner: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """[H, W]: the piece's part on the page, and what continues it over the paper's edge.
+
+    `on_page` is what was found within `inner`, the page less its border. The border itself, where paper and table mix,
+    shows nothing: it belongs to the piece where both its sides do.
+
+    Raises:
+        NotMeasurable: the table looks like the piece.
+    """
+    colours = _features(view, mat)
+    piece = _clusters(colours[on_page], 3)
+    ring = _ring(view, mat)
+    to_piece = _distance(colours, piece)
+    typical = float(np.quantile(to_piece[on_page], 0.9))
+    bare = ring & (to_piece > 2.2 * typical)
+    if bare.sum() < 0.25 * ring.sum():
+        raise _like_the_table()
+    table = _clusters(colours[bare], 4)
+    border = ~inner & ~_off_paper(view, mat)
+    beyond = _off_paper(view, mat) & view.valid & (to_piece < _distance(colours, table))
+    reach = view.radius(2.0 + 0.5 * _border_mm(view, mat))
+    kernel = np.ones((2 * reach + 1,) * 2, np.uint8)
+    bridged = cv2.morphologyEx((on_page | beyond).astype(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
+    return _connected(on_page | beyond | (bridged & border), on_page)
+
+
+def beside_the_mat(view: Rectified, mat: BareMat) -> NDArray[np.bool_]:
+    """[H, W]: what lies around the mat and is not of the table's colours."""
+    colours = _features(view, mat)
+    ring = _ring(view, mat)
+    if ring.sum() < 500:
+        return np.zeros_like(ring)
+    labels, clusters = _label(colours[ring], 4)
+    # The table goes all round the paper; a piece lies on one side or two of it.
+    rows, columns = np.nonzero(ring)
+    middle = np.array([rows.min() + rows.max(), columns.min() + columns.max()]) / 2
+    quadrant = (rows > middle[0]).astype(int) * 2 + (columns > middle[1])
+    size = np.bincount(quadrant, minlength=4)
+    shares = np.stack([np.bincount(quadrant[labels == k], minlength=4) / np.maximum(size, 1) for k in range(4)])
+    table = [cluster for cluster, share in zip(clusters, shares, strict=True) if (share > 0.05).sum() >= 3]
+    if not table:
+        raise _like_the_table()
+    distance = _distance(colours, table)
+    outside = _off_paper(view, mat) & view.valid
+    # Light falls off over a table, so its own spread grows away from the mat: split what is there in two (Otsu).
+    codes = np.clip(8 * distance[outside], 0, 255).astype(np.uint8)
+    level, _ = cv2.threshold(codes, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    return np.asarray(outside & (distance > max(_UNLIKE, float(level) / 8)))
+
+
+def _features(view: Rectified, mat: BareMat) -> NDArray[np.float32]:
+    """[H, W, 3]: log brightness and two colour ratios, the colour counting more, since light falls unevenly."""
+    light = np.log(np.maximum(mat.reflectance, 0.01))
+    middle = light.mean(axis=-1)
+    features = np.stack([0.8 * middle, light[..., 0] - light[..., 1], light[..., 2] - light[..., 1]], axis=-1)
+    size = 2 * view.radius(3.0) + 1
+    return np.asarray(cv2.blur(features.astype(np.float32), (size, size)))
+
+
+def _ring(view: Rectified, mat: BareMat) -> NDArray[np.bool_]:
+    """The table next to the paper."""
+    away = _from_page(view, mat) - _border_mm(view, mat)
+    return np.asarray((away > _RING_MM[0]) & (away < _RING_MM[1]) & view.valid)
+
+
+def _off_paper(view: Rectified, mat: BareMat) -> NDArray[np.bool_]:
+    """The table and what lies on it: clear of the sheet, which is larger than a page that was printed small."""
+    return np.asarray(_from_page(view, mat) > _border_mm(view, mat))
+
+
+def _border_mm(view: Rectified, mat: BareMat) -> float:
+    rows, columns = np.nonzero(mat.page)
+    longer = max(np.ptp(rows), np.ptp(columns)) * view.step_mm / view.scale
+    return _BORDER_MM + max(0.0, (1 - view.scale) / 2 * float(longer))
+
+
+def _from_page(view: Rectified, mat: BareMat) -> NDArray[np.float32]:
+    """[H, W], distance from the printed page in mm."""
+    return np.asarray(cv2.distanceTransform((~mat.page).astype(np.uint8), cv2.DIST_L2, 3) * view.step_mm)
+
+
+Cluster = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Mean [3] and inverse covariance [3, 3]."""
+
+
+def _clusters(colours: NDArray[np.float32], count: int) -> list[Cluster]:
+    return _label(colours, count)[1]
+
+
+def _label(colours: NDArray[np.float32], count: int) -> tuple[NDArray[np.int32], list[Cluster]]:
+    """Which of `count` clusters each colour belongs to, and the clusters."""
+    cv2.setRNGSeed(1)  # the same photo gives the same clusters
+    every = np.ascontiguousarray(colours[:: max(1, len(colours) // 8000)], np.float32)
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 1e-3)
+    start = np.zeros((len(every), 1), np.int32)  # filled in by kmeans
+    _, labels, centres = cv2.kmeans(every, count, start, criteria, 2, cv2.KMEANS_PP_CENTERS)
+    clusters: list[Cluster] = []
+    for k in range(count):
+        own = every[np.ravel(labels) == k]
+        spread = np.cov(own.T) if len(own) > 3 else np.zeros((3, 3))
+        inverse = np.linalg.inv(spread + _LEAST_SPREAD**2 * np.eye(3))
+        clusters.append((np.asarray(centres[k], np.float64), np.asarray(inverse, np.float64)))
+    away = np.stack([((colours - centre) ** 2).sum(axis=-1) for centre, _ in clusters])
+    return away.argmin(axis=0).astype(np.int32), clusters
+
+
+def _distance(colours: NDArray[np.float32], clusters: list[Cluster]) -> NDArray[np.float32]:
+    """[H, W]: Mahalanobis distance to the nearest cluster."""
+    nearest = np.full(colours.shape[:2], np.inf, np.float32)
+    for centre, inverse in clusters:
+        away = colours - centre.astype(np.float32)
+        nearest = np.minimum(nearest, np.einsum("hwi,ij,hwj->hw", away, inverse.astype(np.float32), away))
+    return np.asarray(np.sqrt(np.maximum(nearest, 0)))
+
+
+def _connected(mask: NDArray[np.bool_], seed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Parts of `mask` that reach `seed`."""
+    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    touched = np.unique(labels[seed])
+    return np.asarray(mask & np.isin(labels, touched[touched > 0]))
+
+
+def _like_the_table() -> Exception:
+    return refuse(
+        Refusal.OUTLINE_UNCLEAR,
+        "the piece cannot be told from the table around the mat: lay mat and piece on a plain cloth of another colour",
+    )
