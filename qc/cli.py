@@ -32,7 +32,7 @@ class _Commands(TyperGroup):
             command = getattr(module, cmd_name, None)
             if command is None:
                 return None  # a module that commands share
-            app = typer.Typer()
+            app = typer.Typer(add_completion=False)
             app.command(cmd_name)(command)
         return typer.main.get_command(app)
 

@@ -93,16 +93,17 @@ def fill(canvas: Canvas, box: Box, colour: Colour) -> None:
 def free_place(size: tuple[int, int], beside: Box, within: tuple[int, int], taken: list[Box]) -> Box | None:
     """Where a tag of a size (width, height) goes: at the box it names, inside the canvas, on no other tag.
 
-    Tried above the box, below it, to its right, to its left and inside it; None where every place is taken.
+    Tried above the box, below it, to its right, to its left and, at last, on it; None where every place is taken.
     """
     width, height = size
     x0, y0, x1, y1 = beside
     corners = [(x0, y0 - height), (x0, y1), (x1, y0), (x0 - width, y0), (x0, y0)]
-    for x, y in corners:
+    for tried, (x, y) in enumerate(corners, 1):
         left = min(max(x, 0), max(within[0] - width, 0))
         top = min(max(y, 0), max(within[1] - height, 0))
         place = (left, top, left + width, top + height)
-        if not any(_meet(place, other) for other in taken):
+        shut = taken if tried == len(corners) else [*taken, beside]
+        if not any(_meet(place, other) for other in shut):
             return place
     return None
 

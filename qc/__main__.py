@@ -1,0 +1,5 @@
+"""`python -m qc` is the `qc` command."""
+
+from qc.cli import main
+
+main()
