@@ -171,9 +171,9 @@ def _sample_rows(rng: np.random.Generator, weave: str, extent: float, jitter: fl
         "rope_rows": Lobes(near(0.8, 1.5), sign * near(0.5, 0.9), False, False, 1.0, near(0.4, 0.75)),
         "twined": Lobes(near(0.6, 1.3), sign * near(0.4, 0.7), False, True, 1.0, near(0.45, 0.75)),
         "braid_rows": Lobes(near(0.7, 1.3), sign * near(0.7, 1.3), True, False, 1.0, near(0.4, 0.7)),
-        "knit": Lobes(near(0.9, 1.5), sign * near(0.5, 1), True, False, 0.96, near(0.5, 0.8)),
+        "knit": Lobes(near(1.0, 1.7), sign * near(0.7, 1.6), True, False, 0.97, near(0.5, 0.8)),
     }[weave]
-    half, radius = near(0.45, 0.52), near(0.34, 0.5)
+    half, radius = near(0.45, 0.52) if weave != "knit" else 0.53, near(0.34, 0.5)
     strands = strand_set(rng, extent, 1.0, half, 0.6 * jitter, (1.0, radius))
     return Weaving(
         weave,

@@ -15,6 +15,8 @@ from training.surface.noise import F32, TABLE, blur, log_uniform, smooth_field
 from training.surface.threads import DYES, Look, linear, recolour
 from training.surface.tubes import thread
 
+FUZZY = ("seagrass", "banana_fibre", "water_hyacinth", "other_plant", "other")
+"""Materials whose fibres may stand out all over a good piece."""
 CAUSES = (
     "pitch_jitter",
     "odd_strand",
@@ -27,6 +29,7 @@ CAUSES = (
     "fold",
     "low_light",
     "uneven_light",
+    "fuzz",
 )
 """Causes drawn here, as they are named in a sample's meta."""
 
@@ -39,6 +42,7 @@ class Irregular:
     motif     float32 [P, Q], crossings that a motif dyes, with its colour
     splices   strand id -> where a new strand begins, in pitches along it
     relief    float32 [H, W], px: folds and swells;  seam  tubes and groove [H, W] of a seam
+    fuzz      float32 [H, W], alpha of the fine fibres that stand out everywhere
     """
 
     causes: list[str] = field(default_factory=list)
@@ -48,13 +52,15 @@ class Irregular:
     splices: dict[int, float] = field(default_factory=dict)
     relief: F32 | None = None
     seam: tuple[F32, list[Tube]] | None = None
+    fuzz: F32 | None = None
 
 
 def sample_causes(rng: np.random.Generator, material: str, hard: bool) -> Irregular:
     """Draw which causes a piece shows. Easy pieces have few; hard ones two or more."""
     odds = {
         "pitch_jitter": 0.6, "odd_strand": 0.3, "splice": 0.35, "seam": 0.18, "hard_shadow": 0.3, "dyed": 0.3,
-        "partial": 0.3, "fold": 0.5 if material == "other" else 0.12, "low_light": 0.18, "uneven_light": 0.3,
+        "partial": 0.3, "fold": 0.5 if material == "other" else 0.12, "low_light": 0.13, "uneven_light": 0.3,
+        "fuzz": 0.25 if material in FUZZY else 0.0,
     }  # fmt: skip
     scale = 1.0 if hard else 0.22
     causes = [name for name, p in odds.items() if rng.random() < p * scale]
@@ -150,6 +156,23 @@ def folds(rng: np.random.Generator, size: int, cloth: bool) -> F32:
             fade = np.clip(0.5 + smooth_field(rng, size, 2), 0, 1)
             relief += np.float32(rng.uniform(-0.5, 0.5) * wide) * fade * np.exp(-((across / np.float32(wide)) ** 2))
     return relief.astype(np.float32)
+
+
+def fuzz(rng: np.random.Generator, size: int) -> F32:
+    """Fine fibres all over, as on jute, seagrass and worn cloth: alpha [H, W]. Evenly spread, so it is no defect."""
+    drawn = np.zeros((size, size), np.uint8)
+    count = int(log_uniform(rng, 25, 220))
+    start = rng.uniform(0, size, (count, 2))
+    angle, turn = rng.uniform(0, 2 * np.pi, count), rng.normal(0, 1.2, count)
+    length = rng.uniform(0.015, 0.07, count) * size
+    t = np.linspace(0, 1, 6)[:, None]
+    heading = angle + turn * t
+    x = start[:, 0] + np.cumsum(np.cos(heading), 0) * length / 6
+    y = start[:, 1] + np.cumsum(np.sin(heading), 0) * length / 6
+    lines = np.round(np.stack([x, y], -1).transpose(1, 0, 2) * 8).astype(np.int32)
+    for k, line in enumerate(lines):
+        cv2.polylines(drawn, [line], False, int(90 + 150 * ((k * 0.618) % 1)), 1, cv2.LINE_AA, 3)
+    return blur(drawn.astype(np.float32) / np.float32(255), 0.45) * np.float32(rng.uniform(0.3, 0.7))
 
 
 def seam(rng: np.random.Generator, size: int, pitch: float, angle: float, colour: F32) -> tuple[F32, list[Tube]]:

@@ -75,9 +75,11 @@ def shadow_pattern(rng: np.random.Generator, size: int) -> F32:
     elif how == "leaves":
         level = (smooth_field(rng, size, float(rng.integers(4, 14))) - np.float32(rng.uniform(0, 0.7))) * 12
     else:
-        centre = rng.uniform(-0.45, 0.45, 2) * size
-        radius = rng.uniform(0.15, 0.5) * size
-        stretch = rng.uniform(0.5, 1.6)
+        # the body stands outside the picture: a round shadow wholly inside would pass for a stain
+        far = rng.uniform(0.55, 0.9) * size
+        centre = far * np.cos(angle), far * np.sin(angle)
+        radius = far - rng.uniform(0.05, 0.35) * size
+        stretch = rng.uniform(0.8, 1.25)
         level = np.hypot(axis - centre[0], (axis[:, None] - centre[1]) * stretch) - radius
     soft = log_uniform(rng, 0.7, 9)
     dark = np.float32(rng.uniform(0.45, 0.95))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.surface.camera import Camera, develop, exposure, luma, sample_camera, surface_coordinates
 from training.surface.edge import Edge, bound, sample_edge
@@ -15,6 +16,7 @@ from training.surface.irregular import (
     dye,
     dye_motif,
     folds,
+    fuzz,
     odd_strands,
     sample_causes,
     sample_splices,
@@ -106,6 +108,8 @@ def sample_scene(seed: int, size: int, edge_wanted: bool = False, stiff: bool = 
         irregular.splices = sample_splices(paint)
     if has("fold"):
         irregular.relief = folds(paint, size, material == "other")
+    if has("fuzz"):
+        irregular.fuzz = fuzz(paint, size)
     if has("seam"):
         irregular.seam = seam(paint, size, pitch, camera.angle + float(paint.choice([0, np.pi / 2])), base)
     light = sample_light(stream(seed, "light"), size, has("hard_shadow"))
@@ -121,6 +125,12 @@ def dye_denim(rng: np.random.Generator, look: Look) -> Look:
     tones = ((58, 72, 110), (74, 92, 128), (50, 56, 72), (84, 88, 92), (70, 84, 80))
     look = recolour(look, slice(0, TABLE), linear(tones[rng.integers(len(tones))]))
     return recolour(look, slice(TABLE, 2 * TABLE), linear((176, 172, 160)))
+
+
+def _at(where: NDArray[np.bool_], point: F32) -> bool:
+    """The map's value at a px point, nearest pixel inside the tile."""
+    n = where.shape[0]
+    return bool(where[int(np.clip(point[1], 0, n - 1)), int(np.clip(point[0], 0, n - 1))])
 
 
 def render(scene: Scene, edits: Edits | None = None, gain: float | None = None) -> Picture:
@@ -159,8 +169,12 @@ def render(scene: Scene, edits: Edits | None = None, gain: float | None = None) 
     canvas = Canvas(height, albedo, gloss, np.ones_like(height))
     if scene.irregular.seam is not None:
         groove, stitches = scene.irregular.seam
-        canvas.height += groove
+        canvas.height += pick(beyond, np.zeros_like(groove), groove)
+        stitches = [t for t in stitches if not _at(beyond, t.points[1])]
         stamp(canvas, stitches, scene.light.towards, 0.5 * scene.pitch)
+    if scene.irregular.fuzz is not None:
+        pale = np.broadcast_to(np.minimum(scene.base * np.float32(1.5) + np.float32(0.04), 0.9), canvas.albedo.shape)
+        canvas.albedo = mixed(canvas.albedo, pale, scene.irregular.fuzz * (~beyond))
     for edit in edits.each:
         if edit.paint is not None:
             canvas.albedo *= edit.paint

@@ -224,9 +224,7 @@ def sample_look(rng: np.random.Generator, material: str, evenness: float) -> tup
         bump=kind.bump * vary,
         mottle=kind.mottle * log_uniform(rng, 0.5, 1.6) * evenness,
         hue=kind.mottle * 0.35 * evenness,
-        ply=float(rng.uniform(0.8, 2.2))
-        if material in ("seagrass", "banana_fibre", "other") and rng.random() < 0.5
-        else 0.0,
+        ply=float(rng.uniform(0.8, 2.2)) if material in ("seagrass", "other") and rng.random() < 0.5 else 0.0,
         node_every=float(rng.uniform(5, 22)) if rng.random() < kind.node else 0.0,
         node_dark=float(rng.uniform(0.15, 0.6)),
         gloss=float(rng.uniform(*kind.gloss)),
@@ -256,7 +254,7 @@ def clothe(fields: Fields, look: Look, pitch: float) -> tuple[F32, F32]:
     tone = 1 + np.float32(look.streak) * streak + np.float32(look.mottle) * course[..., 0]
     relief = np.float32(look.bump) * streak
     if look.ply > 0:
-        twist = np.sin(fields.along * np.float32(6.283 * look.ply * 2) + fields.across * np.float32(2.4))
+        twist = np.sin(fields.along * np.float32(6.283 * look.ply) + fields.across * np.float32(3.6))
         relief = relief + np.float32(0.05) * twist
         tone *= 1 + np.float32(0.08) * twist
     if look.node_every > 0:
