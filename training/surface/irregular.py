@@ -169,7 +169,7 @@ def fuzz(rng: np.random.Generator, size: int) -> F32:
     heading = angle + turn * t
     x = start[:, 0] + np.cumsum(np.cos(heading), 0) * length / 6
     y = start[:, 1] + np.cumsum(np.sin(heading), 0) * length / 6
-    lines = np.round(np.stack([x, y], -1).transpose(1, 0, 2) * 8).astype(np.int32)
+    lines = np.ascontiguousarray(np.round(np.stack([x.T, y.T], -1) * 8), np.int32)
     for k, line in enumerate(lines):
         cv2.polylines(drawn, [line], False, int(90 + 150 * ((k * 0.618) % 1)), 1, cv2.LINE_AA, 3)
     return blur(drawn.astype(np.float32) / np.float32(255), 0.45) * np.float32(rng.uniform(0.3, 0.7))

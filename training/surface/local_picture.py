@@ -75,7 +75,7 @@ def strand_half_width(luma: F32, x: float, y: float, heading: float, most: float
     left, right = deep[deep < reach - 1], deep[deep > reach + 1]
     if len(left) and len(right):
         return float(np.clip(0.5 * (right[0] - left[-1]), 1.5, most))
-    return float(np.clip(0.5 * most, 1.5, most))
+    return float(np.clip(0.2 * most, 1.5, most))  # no strands to be seen: fine cloth
 
 
 def ground(
