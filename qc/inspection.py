@@ -274,19 +274,13 @@ class Station:
         Raises:
             Unavailable: The store is away.
         """
-        kept = []
+        pictures = []
         for sent, judged, marked in zip(examined.asked.photos, examined.judged, examined.marked, strict=True):
-            original = self.photos.put(sent.data, f"image/{read_header(sent.data).format}")
-            same = judged.photo.data == sent.data
-            kept.append(
-                InspectedPhoto(
-                    view=sent.view,
-                    original=original,
-                    judged=original if same else self.photos.put(judged.photo.data, "image/jpeg"),
-                    marked=self.photos.put(marked, "image/jpeg"),
-                )
-            )
-        return kept
+            as_sent, as_judged = f"image/{read_header(sent.data).format}", f"image/{judged.photo.format}"
+            pictures += [(sent.data, as_sent), (judged.photo.data, as_judged), (marked, "image/jpeg")]
+        stored = self.photos.put_all(pictures)
+        threes = zip(stored[::3], stored[1::3], stored[2::3], strict=True)
+        return [InspectedPhoto(sent.view, *three) for sent, three in zip(examined.asked.photos, threes, strict=True)]
 
     def enter(self, session: Session, caller: Caller, examined: Examined, kept: Sequence[InspectedPhoto]) -> Inspection:
         """Enter the inspection, and with `auto_accept` the acceptance that the policy allows, in one transaction.

@@ -25,23 +25,23 @@ def write_cursor(position: Position | None) -> str | None:
 
 
 def read_cursor(
-    cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before.")] = None,
+    before: Annotated[str | None, Query(max_length=200, description="`next` of the page before.")] = None,
 ) -> Position | None:
     """Where the page begins.
 
     Raises:
         BadRequest: The text is no cursor of ours.
     """
-    if cursor is None:
+    if before is None:
         return None
     try:
-        at, key = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode().split("|")
+        at, key = base64.b64decode(before + "=" * (-len(before) % 4), altchars=b"-_", validate=True).decode().split("|")
         position = Position(datetime.fromisoformat(at), UUID(key))
         if position.at.tzinfo is None:
             raise ValueError(at)
     except (ValueError, binascii.Error) as error:
         raise BadRequest(
-            "the cursor is not one of ours; hand back `next` as it came", pointer="/query/cursor"
+            "the cursor is not one of ours; hand back `next` as it came", pointer="/query/before"
         ) from error
     return position
 

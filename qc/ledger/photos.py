@@ -7,6 +7,7 @@ that is missing would be a lie.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -53,20 +54,29 @@ class PhotoStore:
         return cls(LocalStore(folder), folder)
 
     def put(self, content: bytes, media_type: str) -> StoredPhoto:
-        """Store bytes for good: when this returns, a power cut does not lose them. Storing them again changes nothing.
+        """Store one photo; see `put_all`."""
+        return self.put_all([(content, media_type)])[0]
+
+    def put_all(self, photos: Sequence[tuple[bytes, str]]) -> list[StoredPhoto]:
+        """Store photos for good: when this returns, a power cut does not lose them. Storing again changes nothing.
+
+        Args:
+            photos: Bytes and media type of each.
 
         Raises:
             Unavailable: The store is away or full.
         """
-        name = sha256(content).hexdigest()
+        stored = [StoredPhoto(sha256(content).hexdigest(), kind, len(content)) for content, kind in photos]
+        contents = {photo.sha256: content for photo, (content, _) in zip(stored, photos, strict=True)}
         try:
             # Always written, never skipped because the name exists: a write that a power cut tore is thereby mended.
-            obstore.put(self._store, _path(name), content)
+            for name, content in contents.items():
+                obstore.put(self._store, _path(name), content)
             if self._folder is not None:
-                _settle(self._folder / _path(name))
+                _settle(self._folder, contents)
         except (BaseError, OSError) as error:
             raise _away(error) from error
-        return StoredPhoto(sha256=name, media_type=media_type, size=len(content))
+        return stored
 
     def get(self, name: str) -> bytes:
         """The bytes of a photo.
@@ -107,9 +117,13 @@ def _path(name: str) -> str:
     return f"{name[:2]}/{name}"  # 256 folders: none grows too large for a file manager
 
 
-def _settle(path: Path) -> None:
-    """Bring a file and its name to the disk. The store wrote it beside its place and renamed it; it does not wait."""
-    for target in (path, path.parent, path.parent.parent):
+def _settle(folder: Path, names: Iterable[str]) -> None:
+    """Bring files and their names to the disk. The store wrote each beside its place and renamed it; it does not wait.
+
+    All at once, after all are written: the first wait brings most of the others' bytes along.
+    """
+    paths = [folder / _path(name) for name in names]
+    for target in (*paths, *sorted({path.parent for path in paths}), folder):
         handle = os.open(target, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -45,8 +45,8 @@ def test_a_stored_photo_is_synced_to_disk_with_its_name(tmp_path: Path, monkeypa
     synced: list[str] = []
     monkeypatch.setattr(os, "fsync", lambda handle: synced.append(str(Path(f"/proc/self/fd/{handle}").readlink())))
     store = PhotoStore.open(tmp_path)
-    path = Path(store.where(store.put(b"x", "image/jpeg").sha256))
-    assert synced == [str(path), str(path.parent), str(tmp_path)]
+    photos = [Path(store.where(photo.sha256)) for photo in store.put_all([(b"x", "image/jpeg"), (b"y", "image/png")])]
+    assert synced == [str(x) for x in (*photos, *sorted(photo.parent for photo in photos), tmp_path)]
 
 
 def test_a_store_that_answers_is_ready_and_a_lost_folder_is_not(tmp_path: Path) -> None:
