@@ -9,7 +9,7 @@ import typer
 import uvicorn
 
 from qc.api.app import create_app
-from qc.errors import Conflict
+from qc.errors import BadInput
 from qc.inspection import Station
 from qc.settings import Settings
 
@@ -43,7 +43,7 @@ def _listen(settings: Settings) -> socket.socket:
         listening.listen(128)
     except OSError as error:
         listening.close()
-        raise Conflict(
+        raise BadInput(
             f"{settings.host}:{settings.port} cannot be served ({error.strerror}); choose another port: QC_PORT=8001"
         ) from error
     return listening
