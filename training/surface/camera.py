@@ -34,6 +34,13 @@ class Camera:
     saturation: float
 
 
+def _target(rng: np.random.Generator, low_light: bool) -> float:
+    """Mean brightness, 0..1, that the exposure aims at; one shot in six is bright, as on a white table."""
+    if low_light:
+        return float(rng.uniform(0.16, 0.30))
+    return float(rng.uniform(0.66, 0.9)) if rng.random() < 0.17 else float(rng.uniform(0.36, 0.68))
+
+
 def sample_camera(
     rng: np.random.Generator, size: int, pitch: float, uneven: float, low_light: bool, rounded: bool
 ) -> Camera:
@@ -52,7 +59,7 @@ def sample_camera(
         blur=log_uniform(rng, 0.5, 1.3),
         blur_far=float(rng.uniform(1, 3)) if rng.random() < 0.2 else 0.0,
         vignette=float(rng.uniform(0, 0.35)) if rng.random() < 0.6 else 0.0,
-        target=float(rng.uniform(0.16, 0.30)) if low_light else float(rng.uniform(0.36, 0.66)),
+        target=_target(rng, low_light),
         adapt=float(rng.uniform(0.45, 0.95)),
         noise=log_uniform(rng, 2.5, 8) if low_light else log_uniform(rng, 0.5, 3.5),
         grain=float(rng.uniform(0.4, 0.9)),

@@ -17,6 +17,9 @@ from training.surface.scene import Picture, Scene, render, sample_scene
 from training.surface.site import Site, site_at
 from training.surface.visible import seen
 
+REVISION = 2
+"""Raised when the same seed gives another picture, so that tiles kept on disk are made again."""
+
 Maker = Callable[[np.random.Generator, Scene, Picture, Site], Edit]
 
 MAKERS: dict[str, Maker] = {

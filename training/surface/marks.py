@@ -11,7 +11,11 @@ import numpy as np
 from training.surface.noise import F32, blur, fractal_field, log_uniform, smooth_field
 from training.surface.threads import linear
 
-STAINS = ("oil", "ring", "smear", "drip", "ink", "faint", "print", "bleach", "splash", "streak")
+STAINS = {
+    "oil": 0.18, "ring": 0.07, "smear": 0.12, "drip": 0.08, "ink": 0.09, "faint": 0.12, "print": 0.06, "bleach": 0.08,
+    "splash": 0.07, "streak": 0.05, "clump": 0.05, "patch": 0.03,
+}  # fmt: skip
+"""How often each look of a stain is drawn."""
 
 
 def polar(size: int, x: float, y: float) -> tuple[F32, F32]:
@@ -58,7 +62,7 @@ def stain(
 
     `pale` marks lie on dark goods, where a dark mark would not show: bleach, chalk, dried salt.
     """
-    how = str(rng.choice(STAINS, p=[0.2, 0.08, 0.14, 0.08, 0.1, 0.12, 0.06, 0.08, 0.08, 0.06]))
+    how = str(rng.choice(list(STAINS), p=list(STAINS.values())))
     tint = stain_colour(rng)
     if pale and rng.random() < 0.75:
         tint = np.array([1.0, 0.98, 0.93], np.float32) * np.float32(rng.uniform(2.0, 4.5))
@@ -90,6 +94,17 @@ def stain(
         strength, tint = float(rng.uniform(0.8, 1)), tint * np.float32(1 if pale else 0.6)
     elif how == "print":
         alpha = _print(rng, size, x, y, radius)
+    elif how == "clump":
+        alpha = _clump(rng, size, x, y, radius)
+    elif how == "patch":
+        axis = np.arange(size, dtype=np.float32)
+        angle, tall = rng.uniform(0, np.pi), rng.uniform(0.5, 1)
+        dx, dy = axis - np.float32(x), axis[:, None] - np.float32(y)
+        c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+        p, q = dx * c + dy * s, dy * c - dx * s
+        square = np.maximum(np.abs(p), np.abs(q) / np.float32(tall)) / np.float32(0.6 * radius)
+        alpha = _soft(np.asarray(square, np.float32), 2.5 / radius)
+        strength = float(rng.uniform(0.4, 0.9))
     elif how == "bleach":
         alpha = _soft(blob(rng, size, x, y, radius, 0.25), rng.uniform(0.2, 0.8))
         tint = np.array([1.0, 1.0, 0.97], np.float32) * np.float32(rng.uniform(1.7, 2.8))
@@ -112,6 +127,14 @@ def stain(
             )
         alpha = blur(alpha, 0.7)
     return np.clip(alpha * np.float32(strength), 0, 1).astype(np.float32), tint.astype(np.float32), how
+
+
+def _clump(rng: np.random.Generator, size: int, x: float, y: float, radius: float) -> F32:
+    """Dirt rubbed into the cloth: a dark core of fine crumbs and creases in a soft grey cloud."""
+    cloud = _soft(blob(rng, size, x, y, radius, 0.3, log_uniform(rng, 0.7, 2.2)), 1.0) * np.float32(0.45)
+    core = _soft(blob(rng, size, x, y, 0.5 * radius, 0.4, log_uniform(rng, 0.5, 2.5)), 0.7)
+    crumbs = fractal_field(rng, size, float(np.clip(6 * size / radius, 20, size / 2.5)), 2)
+    return np.asarray(np.maximum(cloud, core * np.clip(0.35 + 0.55 * crumbs, 0, 1)), np.float32)
 
 
 def _print(rng: np.random.Generator, size: int, x: float, y: float, radius: float) -> F32:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from training.surface.camera import Camera, develop, exposure, luma, sample_camera, surface_coordinates
 from training.surface.edge import Edge, bound, sample_edge
-from training.surface.fields import BEYOND, GAP, Edits, Fields
+from training.surface.fields import BEYOND, GAP, Edit, Edits, Fields
 from training.surface.geometry import Weaving, sample_weaving
 from training.surface.irregular import (
     Irregular,
@@ -127,6 +127,19 @@ def dye_denim(rng: np.random.Generator, look: Look) -> Look:
     return recolour(look, slice(TABLE, 2 * TABLE), linear((176, 172, 160)))
 
 
+def _mark(canvas: Canvas, edit: Edit, beyond: NDArray[np.bool_], scene: Scene) -> None:
+    """What a defect changes on the surface itself, up to the piece's edge; its loose ends are laid on later."""
+    if edit.paint is not None:
+        canvas.albedo = np.asarray(canvas.albedo * edit.paint, np.float32)
+    if edit.cover is not None:
+        alpha, colour = edit.cover
+        canvas.albedo = mixed(canvas.albedo, colour, alpha)
+    if scene.edge is not None and (edit.paint is not None or edit.cover is not None):
+        canvas.albedo = pick(beyond, scene.edge.backdrop, canvas.albedo)
+    if edit.relief is not None:
+        canvas.height += edit.relief * (~beyond)
+
+
 def _at(where: NDArray[np.bool_], point: F32) -> bool:
     """The map's value at a px point, nearest pixel inside the tile."""
     n = where.shape[0]
@@ -176,13 +189,8 @@ def render(scene: Scene, edits: Edits | None = None, gain: float | None = None) 
         pale = np.broadcast_to(np.minimum(scene.base * np.float32(1.5) + np.float32(0.04), 0.9), canvas.albedo.shape)
         canvas.albedo = mixed(canvas.albedo, pale, scene.irregular.fuzz * (~beyond))
     for edit in edits.each:
-        if edit.paint is not None:
-            canvas.albedo *= edit.paint
-        if edit.cover is not None:
-            alpha, colour = edit.cover
-            canvas.albedo = mixed(canvas.albedo, colour, alpha)
-        if edit.relief is not None:
-            canvas.height += edit.relief
+        _mark(canvas, edit, beyond, scene)
+    for edit in edits.each:
         stamp(canvas, edit.tubes, scene.light.towards, 0.5 * scene.pitch)
     light = scene.light
     radiance = shade(canvas.height, canvas.albedo, canvas.gloss, scene.pitch, light, canvas.thrown, scene.look.shine)
