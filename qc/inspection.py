@@ -46,7 +46,7 @@ from qc.standards.defect_rules import Band
 from qc.standards.evidence import Evidence, View
 from qc.standards.library import Library
 from qc.standards.standard import ExportStandard
-from qc.standards.verdict import WHOLE_PHOTO, WOVEN, Verdict, apply
+from qc.standards.verdict import Verdict, apply
 from qc.standards.vocabulary import Grade
 
 AUTO_ACCEPT = "auto_accept"
@@ -168,7 +168,7 @@ class Station:
             BadStandard: A standard breaks its rules.
             Unavailable: Database or photo store are away, or the shared database has another schema.
         """
-        library = Library.load(settings.standards)
+        library = Library.load(settings.own_standards)
         database = Database(settings.database, connections=settings.threads + 14)
         if database.embedded:
             migrate(database)
@@ -177,7 +177,7 @@ class Station:
         photos = PhotoStore.open(settings.photo_store or settings.home / "photos")
         bundle = Bundle.load(settings.bundle)
         grader = Grader(bundle, settings.threads, PhotoLimits.of(settings))
-        return cls(database, photos, library, grader, _bands_of(bundle), settings.max_photos)
+        return cls(database, photos, library, grader, bundle.spec.bands, settings.max_photos)
 
     def close(self) -> None:
         """Let go of threads and connections."""
@@ -377,13 +377,6 @@ class Station:
                 pointer="/body/reason",
             )
         return decide(session, caller, inspection, ruling)
-
-
-def _bands_of(bundle: Bundle) -> dict[str, Band]:
-    """A bundle's thresholds as the standards speak of them."""
-    thresholds = bundle.spec.thresholds
-    named = {WOVEN: thresholds.woven, WHOLE_PHOTO: thresholds.defect, **thresholds.codes}
-    return {name: Band(refer=band.refer, act=band.act) for name, band in named.items()}
 
 
 def _policy_accepts(standard: ExportStandard, verdict: Verdict) -> bool:

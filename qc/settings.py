@@ -28,7 +28,9 @@ class Settings(BaseSettings):
         default=None, description="Folder or s3:// URL of the photos; under `home` when unset."
     )
     model_bundle: Path | None = Field(default=None, description="Bundle to serve; `models/current` when unset.")
-    standards: Path | None = Field(default=None, description="A folder of further standards (YAML).")
+    standards: Path | None = Field(
+        default=None, description="A folder of further standards (YAML); `standards` under `home` when unset."
+    )
     max_photo_mb: float = Field(default=40, gt=0, le=200, description="Largest photo accepted, in MB (10^6 bytes).")
     max_photo_megapixels: float = Field(default=64, gt=0, le=200, description="Largest photo decoded, in megapixels.")
     max_request_mb: float = Field(default=64, gt=0, le=1000, description="Largest request accepted, in MB.")
@@ -39,6 +41,12 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{self.home.resolve() / 'ledger.db'}"
+
+    @property
+    def own_standards(self) -> Path | None:
+        """The folder of the exporter's own standards: the one set, else `standards` under `home` if it exists."""
+        beside = self.home / "standards"
+        return self.standards or (beside if beside.is_dir() else None)
 
     @cached_property
     def bundle(self) -> Path:

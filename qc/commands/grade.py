@@ -41,7 +41,7 @@ def grade(
 ) -> None:
     """Grade photos. A file that is no photo is named on standard error and the others are graded; exit code 2 then."""
     settings = Settings()
-    judge = Library.load(settings.standards).named(standard)
+    judge = Library.load(settings.own_standards).named(standard)
     found = find_photos(photos)
     refused = 0
     with ExitStack() as opened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 
 import structlog
@@ -18,6 +19,9 @@ def serve() -> None:
     """Serve on QC_HOST and QC_PORT until interrupted; requests that have begun are answered first."""
     settings = Settings()
     listening = _listen(settings)
+    for told in (signal.SIGINT, signal.SIGTERM):
+        # The server stops gracefully and then raises the signal again; by then all is done, and nothing is left to end.
+        signal.signal(told, lambda *_: None)
     structlog.configure(processors=[structlog.processors.TimeStamper(fmt="iso", utc=True),
                                     structlog.processors.format_exc_info,
                                     structlog.processors.JSONRenderer()])  # fmt: skip
