@@ -247,11 +247,13 @@ def _grow_hairs(scene: Scene, alpha: Image, inside: NDArray[np.float32], rng: np
 
 def _shadow(scene: Scene, alpha: Image, ground: NDArray[np.float32], lens: _Camera) -> Image:
     """How much light the piece keeps from the ground: a shadow to one side, and a closer one all round."""
-    here = lens.turned(ground)
     soft = max(0.6, 0.6 * scene.thickness)
-    wide = np.asarray(cv2.GaussianBlur(alpha, (0, 0), soft * _FINE), np.float32)
+    room = np.float32(3 * soft)  # the shadow reaches further than the piece's own picture
+    here = lens.turned(ground) + room
+    coarse = cv2.resize(np.pad(alpha, round(room * _FINE)), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    wide = np.asarray(cv2.GaussianBlur(coarse, (0, 0), soft * _FINE / 4), np.float32)
     away = np.array([0.9, 0.5], np.float32) * scene.thickness
-    return np.asarray(0.6 * _look(wide, here - away, _FINE) + 0.4 * _look(wide, here, _FINE), np.float32)
+    return np.asarray(0.6 * _look(wide, here - away, _FINE / 4) + 0.4 * _look(wide, here, _FINE / 4), np.float32)
 
 
 def _expose(picture: Image, scene: Scene, rng: np.random.Generator) -> NDArray[np.uint8]:

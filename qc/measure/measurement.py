@@ -17,6 +17,7 @@ from qc.measure.pose import Pose, find_pose
 from qc.measure.rectified import rectify
 from qc.measure.refusals import Refusal, refuse
 from qc.measure.shape import METHODS, Shape, SizeName, classify, sizes_of
+from qc.measure.sheet import print_scale_by_sheet
 from qc.measure.uncertainty import contributions, expanded
 from qc.standards.evidence import Frozen
 
@@ -31,7 +32,12 @@ HEIGHT_U_MM = 2.0
 """Standard uncertainty of a height that is given."""
 
 _MOST_OF_DISTANCE = 0.5
+_SCALES_DIFFER = 0.02
 _PRINT_SCALES = (0.85, 1.15)
+
+
+Point = tuple[float, float]
+"""x, y in pixels of the upright photo."""
 
 
 class Size(Frozen):
@@ -40,7 +46,8 @@ class Size(Frozen):
     name: SizeName
     value_mm: float = Field(gt=0)
     u_mm: float = Field(gt=0, description="Expanded uncertainty, k = 2.")
-    method: str = Field(description="minimum_area_rectangle (sides fitted), equivalent_area or feret.")
+    line_px: tuple[Point, Point] = Field(description="Where it was taken, in pixels of the photo.")
+    method: str = Field(description="rectangle_sides_fitted, equivalent_area, feret or minimum_area_rectangle.")
     plane: str = Field(description="mat, or the height above it in which the size was taken.")
     board_id: str
     print_scale: float
@@ -55,7 +62,7 @@ class Measurement(Frozen):
     shape: Shape
     placement: Placement
     sizes: tuple[Size, ...]
-    outline_px: tuple[tuple[float, float], ...] = Field(description="The outline in pixels of the photo, closed.")
+    outline_px: tuple[Point, ...] = Field(description="The outline in pixels of the photo, closed.")
     board_id: str
     markers: int = Field(ge=3, le=4)
     print_scale: float
@@ -85,6 +92,7 @@ def measure(
     print_scale: float = 1.0,
     *,
     height_mm: float | None = None,
+    height_u_mm: float | None = None,
     has_height: bool = False,
     focal_35mm: float | None = None,
 ) -> Measurement:
@@ -95,6 +103,7 @@ def measure(
         print_scale: what the mat's 100 mm bar measures with a ruler, over 100.
         height_mm: of the face that is measured above the mat (the rim of a basket that stands on it); None for flat
             goods, which are taken to be up to 3 mm thick.
+        height_u_mm: standard uncertainty of that height; None for one that was measured.
         has_height: the piece's standard gives it a height, so that it cannot be measured without `height_mm`.
         focal_35mm: focal length as equivalent on 35 mm film, where the photo's EXIF gives one.
 
@@ -130,11 +139,21 @@ def measure(
         )
     view = rectify(photo_rgb, plane, found.layout, print_scale)
     mat = bare_mat(view, found.layout, found.marker_ids)
+    by_sheet = print_scale_by_sheet(view, mat, found.layout)
+    if by_sheet is not None and abs(by_sheet / print_scale - 1) > _SCALES_DIFFER:
+        raise refuse(
+            Refusal.PRINT_SCALE,
+            f"the sheet's edges say that the mat was printed at {by_sheet:.2f} of its size, not at {print_scale:g}: "
+            "put a ruler on the 100 mm bar and give what it measures as the print scale, or print the mat again",
+            print_scale_by_sheet=round(by_sheet, 3),
+        )
     outline = find_outline(view, mat, found.layout, found.marker_ids)
     edge = sharpen(photo_rgb, plane, outline)
     light = light_on(view, mat, found.layout)
 
-    height = THICKNESS_MM if height_mm is None else (height_mm, min(HEIGHT_U_MM, 0.05 * height_mm + 0.5))
+    if height_u_mm is None:
+        height_u_mm = min(HEIGHT_U_MM, 0.05 * (height_mm or 0) + 0.5)
+    height = THICKNESS_MM if height_mm is None else (height_mm, height_u_mm)
     _refuse_from_the_side(edge.mm, height[0], plane, pose)
     shape = classify(pose.lifted(edge.mm, height[0], plane.centre_mm))
     parts = contributions(edge, plane, pose, height, lambda points: sizes_of(points, shape))
@@ -143,9 +162,10 @@ def measure(
     sizes = tuple(
         Size(
             name=name,
-            value_mm=round(value, 2),
+            value_mm=round(reading.mm, 2),
             u_mm=round(expanded(parts[name]), 2),
-            method="feret" if shape == "oval" else METHODS[name],
+            line_px=_on_photo(reading.line, height[0], plane, pose),
+            method=METHODS[shape, name],
             plane="mat" if height_mm is None else f"{height_mm:g} mm above the mat",
             board_id=found.layout.board_id,
             print_scale=print_scale,
@@ -153,7 +173,7 @@ def measure(
             tilt_deg=tilt,
             contributions={cause: round(u, 3) for cause, u in parts[name].items()},
         )
-        for name, value in read.mm.items()
+        for name, reading in read.items()
     )
     k1_sd = float(np.sqrt(plane.covariance[8, 8]))
     cautions = {
@@ -180,6 +200,12 @@ def measure(
         light=light,
         cautions=tuple(name for name, holds in cautions.items() if holds),
     )
+
+
+def _on_photo(line: NDArray[np.float64], height_mm: float, plane: Plane, pose: Pose) -> tuple[Point, Point]:
+    """A line [2, 2] in the plane at a height, in pixels of the photo."""
+    (x0, y0), (x1, y1) = plane.to_image(pose.grounded(line, height_mm)).tolist()
+    return (round(x0, 1), round(y0, 1)), (round(x1, 1), round(y1, 1))
 
 
 def _refuse_from_the_side(points: NDArray[np.float64], height_mm: float, plane: Plane, pose: Pose) -> None:

@@ -55,6 +55,10 @@ class Pose:
         _, z, foot = _camera(self.params if params is None else params, centre_mm)
         return np.asarray(foot + (mat_mm - foot) * (z - height_mm) / z)
 
+    def grounded(self, face_mm: NDArray[np.float64], height_mm: float) -> NDArray[np.float64]:
+        """[..., 2] points of the plane `height_mm` above the mat, as they are read on the mat: `lifted` undone."""
+        return np.asarray(self.foot_mm + (face_mm - self.foot_mm) * self.height_mm / (self.height_mm - height_mm))
+
 
 def find_pose(plane: Plane, corners_px: NDArray[np.float64], corners_mm: NDArray[np.float64],
               focal_35mm: float | None) -> Pose:  # fmt: skip

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from qc.measure.edges import Edge
 from qc.measure.plane import Plane
 from qc.measure.pose import Pose
-from qc.measure.shape import SizeName, Sizes
+from qc.measure.shape import Readings, SizeName
 
 COVERAGE = 2.0
 """k: about 95 %."""
@@ -33,7 +33,7 @@ _COLOUR_PX = 1.2 / np.sqrt(3)
 """Of a size found by colour: JPEG keeps colour at half resolution, which draws either side outward by up to 0.6 px."""
 
 Contributions = dict[SizeName, dict[str, float]]
-Reader = Callable[[NDArray[np.float64]], Sizes]
+Reader = Callable[[NDArray[np.float64]], Readings]
 
 
 def contributions(edge: Edge, plane: Plane, pose: Pose, height: tuple[float, float], read: Reader) -> Contributions:
@@ -46,7 +46,8 @@ def contributions(edge: Edge, plane: Plane, pose: Pose, height: tuple[float, flo
     def at(
         mat_mm: NDArray[np.float64], rise: float, params: NDArray[np.float64] | None = None
     ) -> dict[SizeName, float]:
-        return read(pose.lifted(mat_mm, rise, plane.centre_mm, params)).mm
+        readings = read(pose.lifted(mat_mm, rise, plane.centre_mm, params))
+        return {name: reading.mm for name, reading in readings.items()}
 
     sizes = read(pose.lifted(edge.mm, height[0], plane.centre_mm))
     # Given the lens, the corners' noise; then what the lens adds to it.
@@ -60,12 +61,12 @@ def contributions(edge: Edge, plane: Plane, pose: Pose, height: tuple[float, flo
     if edge.colour:
         blur = float(np.hypot(blur, _COLOUR_PX * plane.mm_per_px(edge.mm.mean(axis=0))))
     out: Contributions = {}
-    for name, value in sizes.mm.items():
+    for name, size in sizes.items():
         out[name] = {
             "homography": homography[name],
             "lens": float(np.sqrt(max(0.0, both[name] ** 2 - homography[name] ** 2))),
-            "edge": float(np.hypot(sizes.wave_mm[name], blur)),
-            "print_scale": float(PRINT_SCALE_U * value),
+            "edge": float(np.hypot(size.wave_mm, blur)),
+            "print_scale": float(PRINT_SCALE_U * size.mm),
             "height": float(np.sqrt(camera[name] ** 2 + ((up[name] - down[name]) / 2) ** 2 + wall**2 / 3)),
         }
     return out
