@@ -44,7 +44,7 @@ def main() -> None:
     data = phone_photo()
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
-    session = ort.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(bundle.read_model(), options, providers=["CPUExecutionProvider"])
     side = bundle.spec.preprocess.size
     image = np.random.default_rng(0).normal(0, 0.5, (1, 3, side, side)).astype(np.float32)
 

@@ -27,13 +27,11 @@ class Bundle:
     Attributes:
         path: its folder, links resolved: `models/current` may move while a service runs.
         spec: bundle.json.
-        model: bytes of model.onnx, the very bytes whose hash was checked.
         centroids: float32 [C, D], rows of length 1: what novelty is measured against.
     """
 
     path: Path
     spec: BundleSpec
-    model: bytes
     centroids: NDArray[np.float32]
 
     @classmethod
@@ -47,14 +45,25 @@ class Bundle:
         folder = Path(path).resolve()
         spec = _read_spec(folder)
         _verify_hashes(folder, spec)
-        bundle = cls(folder, spec, (folder / MODEL_FILE).read_bytes(), _read_centroids(folder, spec))
-        if hashlib.sha256(bundle.model).hexdigest() != spec.files[MODEL_FILE]:
-            raise BadBundle(f"{folder / MODEL_FILE} changed while it was read; load the bundle again", file=MODEL_FILE)
+        bundle = cls(folder, spec, _read_centroids(folder, spec))
         if check:
             from qc.model.golden import check_golden  # grading them takes a Bundle: the one import that points back
 
             check_golden(bundle)
         return bundle
+
+    def read_model(self) -> bytes:
+        """model.onnx, the very bytes whose hash is right.
+
+        Raises:
+            BadBundle: the file was removed or altered since the bundle was loaded.
+        """
+        try:
+            model = (self.path / MODEL_FILE).read_bytes()
+        except OSError as wrong:
+            raise BadBundle(f"{self.path / MODEL_FILE} cannot be read: {wrong.strerror}", file=MODEL_FILE) from wrong
+        _hold_to_hash(self.path / MODEL_FILE, hashlib.sha256(model).hexdigest(), MODEL_FILE, self.spec)
+        return model
 
 
 def hash_files(folder: Path) -> dict[str, str]:
@@ -79,20 +88,24 @@ def _read_spec(folder: Path) -> BundleSpec:
 
 
 def _verify_hashes(folder: Path, spec: BundleSpec) -> None:
-    for name, wanted in spec.files.items():
+    for name in spec.files:
         path = folder / name
         if not path.is_file():
             raise BadBundle(f"{path} is missing; copy the bundle again, whole", file=name)
-        if (got := _sha256(path)) != wanted:
-            raise BadBundle(
-                f"{path} has sha256 {got[:12]}..., bundle.json says {wanted[:12]}...; "
-                "the file was altered or cut: copy the bundle again",
-                file=name,
-            )
+        _hold_to_hash(path, _sha256(path), name, spec)
     listed = set(spec.files) | {SPEC_FILE}
     if strays := sorted({p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - listed):
         raise BadBundle(
             f"{folder / strays[0]} is not listed in bundle.json; a bundle holds nothing else", file=strays[0]
+        )
+
+
+def _hold_to_hash(path: Path, got: str, name: str, spec: BundleSpec) -> None:
+    if got != (wanted := spec.files[name]):
+        raise BadBundle(
+            f"{path} has sha256 {got[:12]}..., bundle.json says {wanted[:12]}...; "
+            "the file was altered or cut: copy the bundle again",
+            file=name,
         )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from qc.errors import BadBundle
-from qc.model.bundle import MODEL_FILE, Bundle, hash_files, write_spec
+from qc.model.bundle import Bundle, hash_files, write_spec
 from qc.model.bundle_spec import Band, BundleSpec, Part
 from qc.model.grader import Grader
 from qc.standards.evidence import Box, PhotoEvidence
@@ -129,7 +129,7 @@ def seal(folder: Path, fields: dict[str, Any]) -> Bundle:
     expected.write_text("{}", encoding="utf-8")  # listed among the files before it can be written
     spec = BundleSpec.model_validate(fields | {"files": hash_files(folder)})
     centroids = np.load(folder / spec.novelty.file, allow_pickle=False)
-    draft = Bundle(folder, spec, (folder / MODEL_FILE).read_bytes(), centroids)
+    draft = Bundle(folder, spec, centroids)
     with Grader(draft) as grader:
         seen = {name: GoldenPhoto.of(grader.examine(_photo(folder, name)), spec) for name in photos}
     document = json.dumps(Golden(photos=seen).model_dump(mode="json"), indent=2)

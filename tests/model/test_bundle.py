@@ -154,6 +154,16 @@ def test_a_file_that_is_no_graph_is_refused(folder: Path) -> None:
         Grader(Bundle.load(folder))
 
 
+def test_a_graph_that_was_swapped_after_loading_is_not_run(folder: Path) -> None:
+    bundle = Bundle.load(folder)
+    write_graph(folder / "model.onnx", omit="piece")
+    with pytest.raises(BadBundle, match="altered"):
+        Grader(bundle)
+    (folder / "model.onnx").unlink()
+    with pytest.raises(BadBundle, match="cannot be read"):
+        Grader(bundle)
+
+
 def test_a_bundle_can_be_sealed_again_with_another_card(folder: Path) -> None:
     document = read_spec(folder)
     before = document.pop("files")
