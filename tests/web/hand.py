@@ -8,11 +8,23 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 WORDS = {
-    "id": {"next": "Periksa barang berikutnya", "shoot": "Ambil foto", "done": "Selesai, lihat hasil", "start": "Mulai foto",
-           "accept": "Terima", "fine": "Baik", "receipt_next": "Barang berikutnya"},
-    "en": {"next": "Inspect the next piece", "shoot": "Take photo", "done": "Done, show the result",
-           "start": "Start taking photos", "accept": "Accept", "fine": "Fine", "receipt_next": "Next piece"},
-}  # fmt: skip
+    "id": {
+        "next": "Periksa barang berikutnya",
+        "start": "Mulai foto",
+        "shoot": "Ambil foto",
+        "done": "Selesai, lihat hasil",
+        "fine": "Baik",
+        "accept": "Terima",
+    },
+    "en": {
+        "next": "Inspect the next piece",
+        "start": "Start taking photos",
+        "shoot": "Take photo",
+        "done": "Done, show the result",
+        "fine": "Fine",
+        "accept": "Accept",
+    },
+}
 
 
 class Hand:
@@ -67,7 +79,6 @@ class Hand:
                 break
             shutter = self.button("shoot")
             expect(shutter).to_be_enabled()
-            self.page.wait_for_timeout(60)
             shutter.click()
             taken += 1
             expect(strip).to_have_count(taken, timeout=15_000)

@@ -23,7 +23,8 @@ def woven(width: int, height: int, seed: int = 1) -> Rgb:
     y, x = np.mgrid[0:height, 0:width]
     over = (np.sin(x * 0.9) * np.sin(y * 0.8) > 0) * 90 + 90
     noise = np.random.default_rng(seed).integers(-30, 30, (height, width, 3))
-    return np.clip(over[..., None] * np.array([1.0, 0.85, 0.6]) + noise, 0, 255).astype(np.uint8)
+    woven_rgb: Rgb = np.clip(over[..., None] * np.array([1.0, 0.85, 0.6]) + noise, 0, 255).astype(np.uint8)
+    return woven_rgb
 
 
 def in_browser(golden: Page, rgb: Rgb, width: int, height: int) -> Rgb:

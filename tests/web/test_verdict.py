@@ -22,7 +22,10 @@ CASES = 150
 def drawn_photo(draw: random.Random, view: str, number: int) -> dict[str, Any]:
     """Mostly fit, sometimes not; probabilities gather around where bands begin and end."""
     fit = draw.random() < 0.95
-    probability = lambda: draw.choice([draw.random(), 0.3, 0.7, 0.31, 0.69, 0.05])  # noqa: E731
+
+    def probability() -> float:
+        return draw.choice([draw.random(), 0.3, 0.7, 0.31, 0.69, 0.05])
+
     return {
         "view": view,
         "sha256": f"{number:064x}",

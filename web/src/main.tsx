@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { App } from './app';
 import './style.css';
 import { refreshBundle } from './grade/bundle-store';
+import { fact } from './store/facts';
 import { askToKeep } from './store/room';
 import { startSync, tidy } from './sync/engine';
 import { refreshProducts } from './sync/products';
@@ -24,7 +25,9 @@ startSync();
 void tidy();
 void askToKeep();
 // Without a signal, or signed out, products and model of last time stay.
-void refreshProducts().then(refreshBundle).catch(() => undefined);
+void fact('person')
+  .then((person) => (person === null ? undefined : refreshProducts().then(refreshBundle)))
+  .catch(() => undefined);
 
 if ('serviceWorker' in navigator) {
   void navigator.serviceWorker.register('/sw.js').then((registration) => {

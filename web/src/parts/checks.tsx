@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useContext } from 'preact/hooks';
+import { useContext, useState } from 'preact/hooks';
 import type { Check, Product } from '../piece/product';
 import type { CheckValue, PieceRecord } from '../piece/record';
 import { amend } from '../store/pieces';
@@ -35,6 +35,8 @@ interface FieldProps {
 function CheckField({ check, value, onChange }: FieldProps): VNode {
   const say = useSay();
   const label = checkName(useContext(LanguageContext), check);
+  // What is typed stays as it is typed, whatever else changes on the screen meanwhile.
+  const [text, setText] = useState(typeof value === 'number' ? String(value) : '');
   if (check.unit !== null) {
     return (
       <label>
@@ -45,8 +47,11 @@ function CheckField({ check, value, onChange }: FieldProps): VNode {
           inputMode="decimal"
           step="any"
           min="0"
-          value={typeof value === 'number' ? String(value) : ''}
-          onChange={(e) => onChange(e.currentTarget.value === '' ? null : Number(e.currentTarget.value))}
+          value={text}
+          onInput={(e) => {
+            setText(e.currentTarget.value);
+            onChange(e.currentTarget.value === '' ? null : Number(e.currentTarget.value));
+          }}
         />
       </label>
     );

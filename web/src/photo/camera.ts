@@ -26,13 +26,16 @@ export async function openCamera(): Promise<Camera> {
   };
 }
 
+let stills = 'ImageCapture' in globalThis; // whether this browser's camera gives JPEG photos of its own
+
 async function photograph(track: MediaStreamTrack, video: HTMLVideoElement): Promise<Blob> {
-  if ('ImageCapture' in window) {
+  if (stills) {
     try {
       const blob = await new ImageCapture(track).takePhoto();
       if (blob.type === 'image/jpeg' && blob.size > 0) return blob;
+      stills = false; // desktop browsers make a PNG of the video frame, slowly
     } catch {
-      // Some phones offer ImageCapture and fail at it; the video frame below is always there.
+      stills = false; // some phones offer ImageCapture and fail at it; the video frame below is always there
     }
   }
   const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);

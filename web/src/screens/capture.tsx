@@ -26,6 +26,7 @@ export function Capture({ record }: { record: PieceRecord }): VNode {
   const [trouble, setTrouble] = useState<string | null>(null);
   const [alarm, setAlarm] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [seeing, setSeeing] = useState(false);
   const hint = useHint(video);
 
   useEffect(() => {
@@ -74,7 +75,7 @@ export function Capture({ record }: { record: PieceRecord }): VNode {
       <p class="soft">{say('capture.progress', { n: Math.min(taken.size + 1, Math.max(asked.length, 1)), of: asked.length })}</p>
       {trouble === null ? (
         <div class="viewfinder">
-          <video ref={video} autoplay muted playsInline aria-label={say('capture.title', { view: say(`view.${view}`) })} />
+          <video ref={video} autoplay muted playsInline onLoadedData={() => setSeeing(true)} aria-label={say('capture.title', { view: say(`view.${view}`) })} />
           <p class={hint === null ? 'hint ok' : 'hint'} role="status">{say(hint === null ? 'hint.ok' : `hint.${hint}`)}</p>
         </div>
       ) : (
@@ -85,7 +86,7 @@ export function Capture({ record }: { record: PieceRecord }): VNode {
         <button type="button" class="main" onClick={() => void finish()}>{say('capture.done')}</button>
       ) : (
         trouble === null && (
-          <button type="button" class="main" disabled={busy} onClick={() => void keep(() => camera.current!.shoot(video.current!))}>
+          <button type="button" class="main" disabled={busy || !seeing} onClick={() => void keep(() => camera.current!.shoot(video.current!))}>
             {say(busy ? 'capture.keeping' : 'capture.shoot')}
           </button>
         )

@@ -1,0 +1,189 @@
+"""The flow that must hold: a day with no signal, two reloads, a crash, and a line that drops every third request."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from hashlib import sha256
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import BrowserContext, Error, Page, expect
+
+from qc.ledger.inspections import inspection_of_id
+from qc.ledger.originals import originals_of
+from tests.web import stored
+from tests.web.bad_line import Line
+from tests.web.hand import Hand
+from tests.web.service import Service
+
+pytestmark = pytest.mark.real
+SKU = "PM-PD-01"
+
+
+def enrolled(phone: BrowserContext, service: Service, line: Line) -> Hand:
+    ticket = service.ticket("ibu-01")
+    hand = Hand(phone.new_page())
+    hand.enrol(line.origin, ticket.code, ticket.pin)
+    hand.choose(SKU)
+    hand.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    hand.page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((r) => r.active !== null)")
+    return hand
+
+
+def crash(page: Page) -> None:
+    """Kill the tab's process, as a phone short of memory does."""
+    with contextlib.suppress(Error):  # nobody is left to answer
+        page.goto("chrome://crash", timeout=5_000)
+    page.close()
+
+
+def test_a_day_without_signal_reaches_the_server_whole_and_once(
+    phone: BrowserContext, service: Service, line: Line
+) -> None:
+    hand = enrolled(phone, service, line)
+    for number in range(5):
+        hand.inspect(f"T-{number:06d}")
+
+    phone.set_offline(True)
+    for number in range(5, 12):
+        hand.inspect(f"T-{number:06d}")
+    hand.page.reload()
+    for number in range(12, 17):
+        hand.inspect(f"T-{number:06d}")
+    hand.begin("T-000017")
+    hand.shoot(2)
+    hand.page.reload()
+    expect(hand.page.locator(".strip button")).to_have_count(2)
+    hand.shoot(3)
+    crash(hand.page)
+    hand.page = phone.new_page()
+    hand.page.goto(line.origin)
+    hand.page.get_by_role("link", name="T-000017").click()
+    expect(hand.page.locator(".strip button")).to_have_count(3)
+    hand.finish_photos()
+    hand.check_by_hand()
+    hand.accept()
+    hand.home()
+    for number in range(18, 25):
+        hand.inspect(f"T-{number:06d}")
+    expect(hand.page.locator("#offline")).to_be_visible()
+    assert hand.waiting() >= 20
+    assert hand.page.locator(".badge.graded").count() <= 5
+    before = {photo["sha256"]: photo["actual"] for photo in stored.photos(hand.page)}
+    assert before
+    assert all(name == actual for name, actual in before.items())
+
+    line.bad = True
+    phone.set_offline(False)
+    waiting = hand.page.locator("#waiting")
+    expect(waiting).to_contain_text("Semua sudah terkirim", timeout=90_000)
+    expect(waiting).not_to_contain_text("foto asli", timeout=90_000)
+    line.bad = False
+    assert line.lost_questions > 3
+    assert line.lost_answers > 3
+
+    on_phone = stored.records(hand.page)
+    assert {record["state"] for record in on_phone} == {"graded"}
+    see_that_the_server_has(service, on_phone)
+
+
+def see_that_the_server_has(service: Service, on_phone: list[dict]) -> None:  # type: ignore[type-arg]
+    """Each piece once, in one batch, with the very bytes that the phone judged and the camera's own."""
+    with service.client() as client:
+        listed = client.get("/v1/pieces", params={"limit": 100}).json()["items"]
+        assert Counter(piece["tag"] for piece in listed) == Counter(record["tag"] for record in on_phone)
+        assert {piece["state"] for piece in listed} == {"in_batch"}
+        for record in on_phone:
+            piece = client.get(f"/v1/pieces/{record['piece']}").json()
+            assert len(piece["inspections"]) == 1
+            inspection = piece["inspections"][0]
+            assert len(inspection["decisions"]) == 1
+            judged = {photo["view"]: photo["judged"].rsplit("/", 1)[1] for photo in inspection["photos"]}
+            assert judged == {taken["view"]: taken["judged"] for taken in record["photos"]}
+            with service.station.database.read() as session:
+                found = inspection_of_id(session, service.caller.organisation_id, UUID(inspection["id"]))
+                originals = originals_of(session, found)
+            assert originals == {taken["judged"]: taken["original"] for taken in record["photos"]}
+            for name in {*originals, *originals.values()}:
+                assert sha256(client.get(f"/v1/photos/{name}").content).hexdigest() == name
+        batch = client.get("/v1/batches").json()["items"][0]
+        assert sum(line["filled"] for line in batch["lines"]) == len(on_phone)
+
+
+def test_a_second_tab_sends_nothing_twice(phone: BrowserContext, service: Service, line: Line) -> None:
+    first = enrolled(phone, service, line)
+    second = Hand(phone.new_page())
+    second.page.goto(line.origin)
+    expect(second.page.get_by_text("terbuka di tab lain")).to_be_visible()
+    second.inspect("T-000001")
+    first.inspect("T-000002")
+    expect(first.page.locator(".badge.graded")).to_have_count(2, timeout=40_000)
+    expect(second.page.locator(".badge.graded")).to_have_count(2)
+    with service.client() as client:
+        pieces = client.get("/v1/pieces").json()["items"]
+        assert sorted(piece["tag"] for piece in pieces) == ["T-000001", "T-000002"]
+        assert [len(client.get(f"/v1/pieces/{p['id']}").json()["inspections"]) for p in pieces] == [1, 1]
+
+
+def test_full_storage_is_told_before_and_loses_nothing(phone: BrowserContext, service: Service, line: Line) -> None:
+    hand = enrolled(phone, service, line)
+    phone.set_offline(True)
+    hand.inspect("T-000001")
+    quota = phone.new_cdp_session(hand.page)
+    used = hand.page.evaluate("navigator.storage.estimate().then((e) => e.usage)")
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": line.origin, "quotaSize": used + 60_000_000})
+    hand.page.reload()
+    expect(hand.page.get_by_text("Tempat di ponsel tinggal")).to_be_visible()
+    hand.begin("T-000002")
+    hand.shoot(1)
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": line.origin, "quotaSize": 1})
+    hand.button("shoot").click()
+    expect(hand.page.get_by_text("Penyimpanan ponsel penuh")).to_be_visible()
+    expect(hand.page.locator(".strip button")).to_have_count(1)
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": line.origin})
+    hand.page.reload()
+    expect(hand.page.locator(".strip button")).to_have_count(1)
+    kept = stored.records(hand.page)
+    assert [len(record["photos"]) for record in kept] == [4, 1]
+    names = {photo["sha256"] for photo in stored.photos(hand.page)}
+    assert all({taken["original"], taken["judged"]} <= names for record in kept for taken in record["photos"])
+    hand.finish_photos()
+    hand.check_by_hand()
+    hand.accept()
+
+
+def test_a_decision_can_be_undone_for_ten_seconds(phone: BrowserContext, service: Service, line: Line) -> None:
+    hand = enrolled(phone, service, line)
+    hand.begin("T-000001")
+    hand.finish_photos()
+    hand.check_by_hand()
+    hand.accept()
+    hand.page.get_by_role("button", name="Urungkan").click()
+    expect(hand.page.locator("#decide-title")).to_be_visible()
+    with service.client() as client:
+        for piece in client.get("/v1/pieces").json()["items"]:
+            assert piece["state"] == "awaiting_checks"
+    assert stored.records(hand.page)[0]["decision"] is None
+
+
+def test_a_tag_used_for_another_piece_is_shown_to_a_person(phone: BrowserContext, service: Service, line: Line) -> None:
+    hand = enrolled(phone, service, line)
+    hand.inspect("T-000001")
+    expect(hand.page.locator(".badge.graded")).to_have_count(1, timeout=30_000)
+    other = phone.browser.new_context(viewport={"width": 360, "height": 740})  # type: ignore[union-attr]
+    try:
+        second = enrolled(other, service, line)
+        second.inspect("T-000001")
+        expect(second.page.locator(".badge.conflict")).to_have_count(1, timeout=30_000)
+        second.page.get_by_role("link", name="T-000001").click()
+        expect(second.page.get_by_text("terikat pada barang lain")).to_be_visible()
+        second.page.locator("input[name=newtag]").fill("T-000009")
+        second.page.get_by_role("button", name="Simpan").click()
+        second.home()
+        expect(second.page.locator(".badge.graded")).to_have_count(1, timeout=30_000)
+    finally:
+        other.close()
+    with service.client() as client:
+        tags = sorted(piece["tag"] for piece in client.get("/v1/pieces").json()["items"])
+    assert tags == ["T-000001", "T-000009"]
