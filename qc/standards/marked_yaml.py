@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
 from qc.errors import BadStandard
 
@@ -52,11 +53,16 @@ class Document:
             raise BadStandard("\n".join(faults)) from error
 
     def _fault(self, fault: dict[str, Any]) -> str:
-        place: Place = tuple(part for part in fault["loc"] if part != "[key]")
+        place: Place = (*(part for part in fault["loc"] if part != "[key]"), *fault.get("ctx", {}).get("place", ()))
         where = ".".join(str(part) for part in place) or "document"
         shown = fault["type"] != "missing" and not isinstance(fault["input"], dict | list)
         got = f", got {fault['input']!r}" if shown else ""
         return f"{self.source}:{self.line(place)}: {where}: {fault['msg'].removeprefix('Value error, ')}{got}"
+
+
+def fault_at(place: Place, message: str) -> PydanticCustomError:
+    """An error for a validator of a whole model to raise, so that it names a place deeper in the document."""
+    return PydanticCustomError("rule", "{message}", {"message": message, "place": place})
 
 
 def read(path: Path) -> Document:
