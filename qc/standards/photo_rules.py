@@ -29,7 +29,7 @@ def retakes(standard: ExportStandard, evidence: Evidence, woven: Band) -> Iterat
         if photo.view in OFF_THE_PIECE:
             continue
         if photo.woven < woven.refer:
-            yield _about(photo, "retake.no_woven_piece", probability=photo.woven, wanted=woven.refer)
+            yield _about(photo, "retake.no_woven_piece", probability=photo.woven, refer=woven.refer)
         elif photo.view not in CLOSE_VIEWS:
             yield from _framing(standard, photo)
 

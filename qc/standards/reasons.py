@@ -50,7 +50,7 @@ PARAMETERS: dict[RuleId, frozenset[str]] = {
     "retake.too_bright": frozenset({"exposure", "wanted"}),
     "retake.clipped": frozenset({"percent", "most"}),
     "retake.blurred": frozenset({"sharpness", "wanted"}),
-    "retake.no_woven_piece": frozenset({"probability", "wanted"}),
+    "retake.no_woven_piece": frozenset({"probability", "refer"}),
     "retake.piece_not_found": frozenset(),
     "retake.several_pieces": frozenset({"pieces"}),
     "retake.piece_too_small": frozenset({"percent", "wanted"}),
