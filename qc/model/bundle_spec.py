@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from qc.model.preprocess import PreprocessSpec
 from qc.standards.defect_rules import Band as VerdictBand
-from qc.standards.verdict import WHOLE_PHOTO, WOVEN
+from qc.standards.grading import WHOLE_PHOTO, WOVEN
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
