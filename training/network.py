@@ -64,7 +64,7 @@ class Trunk(nn.Module):
 
     def lower(self, image: Tensor) -> Tensor:
         """Stem and blocks to stride 8: [N, 3, S, S] -> [N, 40, S/8, S/8]."""
-        x = self.activation(self.stem_norm(self.stem(image)))
+        x: Tensor = self.activation(self.stem_norm(self.stem(image)))
         for block in self.blocks[: FINE + 1]:
             x = block(x)
         return x
@@ -148,7 +148,8 @@ class Network(nn.Module):
         self.material = nn.Linear(128, materials)
         self.woven = nn.Linear(whole, 1)
         self.defect = nn.Linear(9, 1)
-        nn.init.constant_(self.defects.bias, -4.0)
+        assert self.defects.bias is not None
+        nn.init.constant_(self.defects.bias, -4.0)  # almost every cell of almost every piece is sound
 
     def forward(self, image: Tensor) -> Output:
         """All outputs for [N, 3, S, S]."""

@@ -187,7 +187,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", type=Path)
     config = read_config(parser.parse_args().config)
-    np.random.seed(config.seed)  # noqa: NPY002 libraries below draw from the global stream
+    np.random.seed(config.seed)  # libraries below draw from the global stream
     train(config)
     return 0
 
