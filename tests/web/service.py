@@ -27,7 +27,7 @@ from qc.standards.library import Library
 from tests.examiner import ColourExaminer
 
 PASSWORD = "anyaman rapi 12"
-SKUS = ("WB-WH-01",)
+SKUS = ("WB-WH-01", "PM-PD-01")
 
 
 @dataclass

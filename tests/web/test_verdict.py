@@ -14,9 +14,10 @@ from qc.standards.library import Library
 from qc.standards.standard import ExportStandard
 from qc.standards.taxonomy import taxonomy
 from qc.standards.verdict import Verdict, apply
+from qc.standards.words import LANGUAGES, sentence
 
 pytestmark = pytest.mark.real
-CASES = 150
+CASES = 60
 
 
 def drawn_photo(draw: random.Random, view: str, number: int) -> dict[str, Any]:
@@ -104,5 +105,11 @@ def test_phone_and_server_judge_drawn_evidence_alike(golden: Page, name: str) ->
         assert in_words(there) == in_words(here.model_dump(mode="json"))
         assert there["notAssessable"] == [each.code for each in here.not_assessable]
         assert there["checksMissing"] == list(here.checks_missing)
+        for reason in here.reasons:
+            for language in LANGUAGES:
+                said = golden.evaluate(
+                    "([l, r]) => window.golden.words(l, r)", [language, reason.model_dump(mode="json")]
+                )
+                assert said == sentence(reason, language)
         seen.add((here.status, here.grade))
     assert len(seen) >= 4, f"the drawn evidence reaches only {seen}"

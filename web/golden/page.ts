@@ -5,8 +5,9 @@ import { openNetwork } from '../src/grade/network';
 import type { BundleSpec } from '../src/grade/spec';
 import { applyStandard } from '../src/grade/verdict';
 import type { ExportStandard } from '../src/piece/standard';
-import type { CheckValue, Verdict, View } from '../src/piece/record';
+import type { CheckValue, Reason, Verdict, View } from '../src/piece/record';
 import { decode, judgedImage } from '../src/photo/judged';
+import { reasonWords } from '../src/words/catalogue';
 import { boxMean } from '../src/photo/resize';
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -34,6 +35,9 @@ const golden = {
     const seen: PhotoEvidence[] = [];
     for (const { view, jpeg } of photos) seen.push(await examine(network, new Blob([bytesOf(jpeg)], { type: 'image/jpeg' }), view));
     return seen;
+  },
+  words(language: 'en' | 'id', reason: Reason): string {
+    return reasonWords(language, reason);
   },
   apply(standard: ExportStandard, evidence: Evidence, checks: Record<string, CheckValue>): Verdict {
     return applyStandard(standard, evidence, checks);

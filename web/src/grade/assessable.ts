@@ -14,12 +14,7 @@ export function notAssessable(
 ): string[] {
   const again = reasons.some((reason) => reason.rule.startsWith('retake.'));
   const decided = new Set(reasons.filter((reason) => reason.rule.startsWith('defect.')).map((reason) => reason.code));
-  const waived = new Set<string>();
-  for (const [name, rule] of Object.entries(standard.checks)) {
-    const result = results.get(name)!;
-    if (result === 'waived') waived.add(rule.code);
-    else if (result !== 'missing') for (const code of [rule.code, ...(rule.clears ?? [])]) decided.add(code);
-  }
+  const byHand = answersByHand(standard, results);
   const views = new Set<string | null>(evidence.photos.map((photo) => photo.view));
   const photosLeaveOpen = (code: string): boolean => {
     const defect = defects[code]!;
@@ -28,7 +23,24 @@ export function notAssessable(
     // A photo on its own names no view; it may show anything.
     return wanted.length > 0 && !views.has(null) && !wanted.some((view) => views.has(view));
   };
-  return [...codeRules(standard).values()]
-    .filter((rule) => minded(rule) && !decided.has(rule.code) && (waived.has(rule.code) || photosLeaveOpen(rule.code)))
-    .map((rule) => rule.code);
+  const open = (code: string): boolean => {
+    const checked = byHand.get(code);
+    if (checked === undefined) return photosLeaveOpen(code);
+    if (checked.has('failed')) return false;
+    if (checked.has('missing')) return photosLeaveOpen(code);
+    return checked.has('waived');
+  };
+  return [...codeRules(standard).values()].filter((rule) => minded(rule) && !decided.has(rule.code) && open(rule.code)).map((rule) => rule.code);
+}
+
+/** What the hand checks say of each code that they answer for. */
+function answersByHand(standard: ExportStandard, results: ReadonlyMap<string, CheckOutcome>): ReadonlyMap<string, ReadonlySet<CheckOutcome>> {
+  const answers = new Map<string, Set<CheckOutcome>>();
+  const add = (code: string, result: CheckOutcome): void => void answers.set(code, (answers.get(code) ?? new Set()).add(result));
+  for (const [name, result] of results) {
+    const rule = standard.checks[name]!;
+    add(rule.code, result);
+    if (result === 'passed' || result === 'warning') for (const code of rule.clears ?? []) add(code, result);
+  }
+  return answers;
 }

@@ -1,7 +1,17 @@
-/** Words about defects and rules: the service's own, taken over at build time, so that phone and server say the same. */
-import { defects, sentences } from 'virtual:catalogues';
+/** Words about defects and rules: the service's own (`qc/standards/words.py`), taken over at build time. */
+import { catalogues, defects, type Catalogue } from 'virtual:catalogues';
 import type { Reason } from '../piece/record';
 import type { Language } from './index';
+
+type Group = 'views' | 'checks' | 'kinds' | 'materials' | 'severities';
+
+const GROUP_OF: Readonly<Record<string, Group>> = {
+  check: 'checks',
+  kind: 'kinds',
+  wanted_kinds: 'kinds',
+  material: 'materials',
+  wanted_materials: 'materials',
+};
 
 /** The name of a defect code; the code itself where the taxonomy of this build does not know it. */
 export function defectName(language: Language, code: string): string {
@@ -13,16 +23,34 @@ export function defectHint(language: Language, code: string): string {
   return defects[code]?.hint[language] ?? '';
 }
 
-/** A reason in plain words. A rule that this build does not know shows its id: never nothing. */
-export function reasonWords(language: Language, reason: Reason): string {
-  const sentence = sentences[language]?.[reason.rule];
-  const name = reason.code ? defectName(language, reason.code) : '';
-  if (sentence === undefined) return [name, reason.rule].filter(Boolean).join(': ');
-  const fill: Record<string, unknown> = { ...reason.params, defect: name };
-  return sentence.replace(/\{(\w+)\}/g, (whole, key: string) => String(fill[key] ?? whole));
+/** The name of a hand check; a name of somebody's own standard is shown as it is written. */
+export function checkName(language: Language, check: { readonly name: string }): string {
+  return word(catalogues[language], 'checks', check.name);
 }
 
-/** The name of a hand check: the catalogue's own words, else the defect that it looks for. */
-export function checkName(language: Language, check: { readonly name: string; readonly code: string }): string {
-  return sentences[language]?.[`check.${check.name}`] ?? defectName(language, check.code);
+function word(words: Catalogue, group: Group, key: string): string {
+  return words[group][key] ?? key.replaceAll('_', ' ');
+}
+
+/** A reason in plain words. A rule that this build does not know shows its id: never nothing. */
+export function reasonWords(language: Language, reason: Reason): string {
+  const words = catalogues[language];
+  const sentence = words.reasons[reason.rule];
+  if (sentence === undefined) return [reason.code ? defectName(language, reason.code) : '', reason.rule].filter(Boolean).join(': ');
+  const values = new Map(Object.entries(reason.params ?? {}).map(([name, value]) => [name, shown(words, name, value)]));
+  if (reason.code) values.set('defect', defectName(language, reason.code));
+  values.set('view', reason.view ? word(words, 'views', reason.view) : words.any_view);
+  if (reason.severity) values.set('severity', word(words, 'severities', reason.severity));
+  const text = sentence.replace(/\{(\w+)\}/g, (whole, name: string) => values.get(name) ?? whole);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function shown(words: Catalogue, name: string, value: unknown): string {
+  const group = GROUP_OF[name];
+  const named = (text: string): string => (group === undefined ? text : word(words, group, text));
+  if (Array.isArray(value)) return value.map((item) => named(String(item))).join(', ');
+  if (typeof value !== 'number') return named(String(value));
+  if (['probability', 'act', 'refer'].includes(name)) return `${(100 * value).toFixed(0)} %`;
+  const digits = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 2;
+  return value.toFixed(digits).replace('.', words.decimal_mark);
 }

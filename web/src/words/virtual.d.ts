@@ -15,5 +15,17 @@ declare module 'virtual:catalogues' {
   }
   /** The taxonomy, by defect code. */
   export const defects: Readonly<Record<string, Defect>>;
-  export const sentences: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  type Named = Readonly<Record<string, string>>;
+  export interface Catalogue {
+    readonly decimal_mark: string;
+    readonly any_view: string;
+    readonly views: Named;
+    readonly checks: Named;
+    readonly kinds: Named;
+    readonly materials: Named;
+    readonly severities: Named;
+    readonly reasons: Named;
+  }
+  /** The service's catalogues, by language. */
+  export const catalogues: Readonly<Record<'en' | 'id', Catalogue>>;
 }
