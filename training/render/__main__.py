@@ -44,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=320, help="pixels of the square picture")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("build/renders"))
-    parser.add_argument("--samples", type=int, default=12, help="light paths a pixel before denoising")
+    parser.add_argument("--samples", type=int, default=6, help="light paths a pixel before denoising")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args(argv)
     try:

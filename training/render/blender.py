@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 from pathlib import Path
@@ -40,7 +41,8 @@ class Blender:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         stdin, stdout = self._pipes()
-        stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            stdin.close()
         if error is not None:
             self._process.kill()
         self._process.wait()

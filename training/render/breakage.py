@@ -230,6 +230,8 @@ def protruding(strands: list[Strand], place: Place, rng: np.random.Generator) ->
         start = place.centre + chosen.side[i] * width * rng.normal() * 0.8 - place.out * width * 0.5
         bend = (unit(rng.normal(size=3)) - np.array([0, 0, 0.5])) * length * rng.uniform(0.0, 0.45)
         line = start + way * length * t + bend * t**2
+        short = 1.5 * width - float(((line - start) @ place.out).max())
+        line = line + place.out * max(short, 0) * t
         taper = (1 - 0.5 * smoothstep(t[:, 0])) * width * rng.uniform(0.45, 0.95)
         colour = np.clip(
             chosen.colour[i]

@@ -39,11 +39,12 @@ Strands are swept along centre lines on a surface by numpy (`training/render/`),
 Blender's Cycles renders them under a panorama, sometimes with a hard lamp. Defects are edits of the strands, or of
 their colour for STAIN and MOULD. Exposure follows the light on the piece, not the brightness of the piece.
 
-The mask of a defect is what a person would see of it: the colour difference (CIELAB, 6 and more, with a core of 11 and
-more) to the twin, inside the part of the picture that the edit could touch. `visibility` is the mean difference there.
+The mask of a defect is what a person would see of it: the colour difference to the twin (CIELAB, 6 and more, with a
+core of 11 and more) inside the part of the picture that the edit could touch. `visibility` is its mean there.
 A defect that shows on less than 0.025 % of the picture is not listed; if none is left, the picture is not kept.
 
-Again: `{command}`. The same seed gives the same pieces; another version of Blender gives slightly other pixels.
+Again: `{command}`.
+The same seed gives the same pieces; another version of Blender gives slightly other pixels.
 
 ## What it cannot show
 

@@ -13,6 +13,7 @@ from training.render.strand import Mesh, Strand, sweep
 from training.render.surface import Revolved
 
 SHAPES = ("bowl", "vase", "cup", "plate", "box", "board", "fruit", "stone", "culm", "spoon", "pouch", "jar")
+DEEP = ("vase", "jar", "cup", "box")
 STUFFS = ("wood", "wood", "ceramic", "painted", "coconut", "stone", "leather", "bamboo", "terracotta")
 
 
@@ -29,8 +30,12 @@ class Solid:
 
     @property
     def faces_up(self) -> Array:
-        """Which vertices a camera may look at from outside, [V] bool."""
-        return self.normals[:, 2] > -0.25
+        """Which vertices a close-up may look at, [V] bool: none from below, and none inside a dark jar."""
+        up = self.normals[:, 2] > -0.25
+        if self.shape not in DEEP:
+            return np.asarray(up)
+        outward = (self.normals[:, :2] * self.mesh.points[:, :2]).sum(1) > 0
+        return np.asarray(up & outward)
 
 
 def build(seed: int, shape: str | None = None, stuff: str | None = None) -> Solid:

@@ -72,14 +72,17 @@ def find_place(
     points = np.concatenate([strands[k].line for k in usable])
     normals = np.concatenate([strands[k].normal for k in usable])
     weight = np.concatenate([np.full(len(strands[k]), roles[strands[k].role], float) for k in usable])
-    visible = np.flatnonzero(seen(camera, points, cloud, 80, pitch * 0.45))
-    facing = np.abs(np.sum(normals[visible] * unit(camera.position - points[visible]), 1))
-    visible = visible[facing > 0.3]
+    way = unit(camera.position - points)
+    facing = np.sum(normals * way, 1)
+    # A centre line lies under its own surface, and in coiled work under the stitches too.
+    half = np.concatenate([strands[k].thickness / 2 for k in usable])
+    surface = points + normals * (np.sign(facing) * half)[:, None]
+    visible = np.flatnonzero(seen(camera, surface, cloud, 80, pitch * 0.45) & (np.abs(facing) > 0.3))
     for other in taken:
         visible = visible[np.linalg.norm(camera.project(points[visible])[:, :2] - other, axis=1) > APART]
     if len(visible) == 0:
         return None
     i = int(rng.choice(visible, p=weight[visible] / weight[visible].sum()))
-    out = normals[i] * (np.sign(normals[i] @ (camera.position - points[i])) or 1.0)
+    out = normals[i] * np.sign(facing[i])
     depth = float(camera.project(points[i : i + 1])[0, 2])
     return Place(points[i], out, int(number[i]), pitch, camera.pixel(depth, size))
