@@ -34,7 +34,9 @@ class _Commands(TyperGroup):
                 return None  # a module that commands share
             app = typer.Typer(add_completion=False)
             app.command(cmd_name)(command)
-        return typer.main.get_command(app)
+        found = typer.main.get_command(app)
+        found.name = cmd_name  # a group does not know under which name it is called
+        return found
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
