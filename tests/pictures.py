@@ -14,7 +14,7 @@ GOOD, HOLED, DOUBTFUL, NOT_WOVEN = (40, 160, 60), (180, 40, 40), (40, 60, 180), 
 
 
 @cache
-def jpeg(colour: tuple[int, int, int] = GOOD, number: int = 0, side: int = 760) -> bytes:
+def jpeg(colour: tuple[int, int, int] = GOOD, number: int = 0, side: int = 800) -> bytes:
     """A JPEG of one colour; another `number` gives other bytes that look the same."""
     rgb = np.full((side, side, 3), colour, np.uint8)
     rgb[number % side, number // side % side] = 255 - rgb[0, 0]

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from qc import __version__
-from qc.api import pages, problems
+from qc.api import logs, pages, problems
 from qc.api.app_files import app_routes
 from qc.api.idempotency import InFlight
 from qc.api.middleware import BodyLimit, Envelope
@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
         station: An opened station to serve, closed by whoever opened it. Otherwise one is opened and closed here.
     """
     settings = settings or Settings()
+    logs.configure()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

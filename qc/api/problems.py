@@ -65,8 +65,13 @@ def known_codes() -> dict[str, tuple[int, str]]:
     return dict(sorted(codes.items()))
 
 
-def answers(*kinds: type[QcError]) -> dict[int | str, dict[str, Any]]:
-    """The problems that a route may answer with, for its OpenAPI entry."""
+def answers(*kinds: type[QcError], framework: tuple[int, ...] = ()) -> dict[int | str, dict[str, Any]]:
+    """The problems that a route may answer with, for its OpenAPI entry.
+
+    Args:
+        kinds: Errors of the project, beside those that any route may answer with.
+        framework: Statuses that the framework raises by itself: 400 and 413 where there is a body.
+    """
     described: dict[int | str, dict[str, Any]] = {}
     common: tuple[type[QcError], ...] = (
         errors.NotAuthenticated,
@@ -74,13 +79,18 @@ def answers(*kinds: type[QcError]) -> dict[int | str, dict[str, Any]]:
         errors.Unavailable,
         errors.BadInput,
     )
-    for kind in (*common, *kinds):
+    codes = [(kind.status, kind.code) for kind in (*common, *kinds)]
+    codes += [(status, FRAMEWORK[status][0]) for status in framework]
+    for status, code in codes:
         entry = described.setdefault(
-            kind.status,
-            {"description": "", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+            status, {"description": "", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
         )
-        entry["description"] = ", ".join(filter(None, [entry["description"], f"`{kind.code}`"]))
+        entry["description"] = ", ".join(filter(None, [entry["description"], f"`{code}`"]))
     return described
+
+
+BODY = (400, 413)
+"""What the framework raises for a body that it cannot read."""
 
 
 def respond(

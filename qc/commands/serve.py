@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 
-import structlog
 import typer
 import uvicorn
 
@@ -22,9 +21,6 @@ def serve() -> None:
     for told in (signal.SIGINT, signal.SIGTERM):
         # The server stops gracefully and then raises the signal again; by then all is done, and nothing is left to end.
         signal.signal(told, lambda *_: None)
-    structlog.configure(processors=[structlog.processors.TimeStamper(fmt="iso", utc=True),
-                                    structlog.processors.format_exc_info,
-                                    structlog.processors.JSONRenderer()])  # fmt: skip
     station = Station.open(settings)
     try:
         url = f"http://{settings.host}:{settings.port}"

@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-import structlog
 from fastapi.testclient import TestClient
 
 from qc.api.app import create_app
@@ -95,12 +94,6 @@ def seed(database: Database) -> None:
         for slug in ("weavers", "others"):
             organisation = create_organisation(session, slug, slug.title())
             add_collection_point(session, organisation.id, "BTL-1", "Balai desa Triwidadi")
-
-
-@pytest.fixture(autouse=True)
-def plain_log() -> None:
-    """The default log draws every local variable of a traceback, which takes seconds."""
-    structlog.configure(processors=[structlog.processors.JSONRenderer()])
 
 
 @pytest.fixture

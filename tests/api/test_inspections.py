@@ -53,7 +53,7 @@ def test_a_photo_without_a_woven_piece_is_a_retake_with_the_reason_never_a_grade
 def test_a_fault_is_shown_with_its_place_on_the_marked_photo(service: Service) -> None:
     answer = service.inspect(HOLED).json()
     reason = answer["verdict"]["reasons"][0]
-    assert (reason["code"], reason["box"]) == ("HOLE", [190, 190, 380, 380])
+    assert (reason["code"], reason["box"]) == ("HOLE", [200, 200, 400, 400])
     photo = answer["photos"][0]
     original, judged, marked = (service.client.get(photo[which]) for which in ("original", "judged", "marked"))
     assert original.content == jpeg(HOLED, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -51,4 +52,8 @@ def enter_organisation(database: Database, slug: str) -> Caller:
     with database.write() as session:
         organisation = create_organisation(session, slug, slug.title())
         add_collection_point(session, organisation.id, "BTL-1", "Balai desa Triwidadi")
-        return Caller(organisation.id, "key:test", frozenset(Scope))
+        return caller_of(organisation.id)
+
+
+def caller_of(organisation_id: UUID) -> Caller:
+    return Caller(organisation_id, "key:test", frozenset(Scope))

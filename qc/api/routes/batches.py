@@ -12,7 +12,7 @@ from qc import errors
 from qc.api.deps import StationDep
 from qc.api.idempotency import KeyHeader, Once
 from qc.api.paging import Cursor, Limit, write_cursor
-from qc.api.problems import answers
+from qc.api.problems import BODY, answers
 from qc.api.schemas.batches import BatchIn, BatchList, BatchOut, BatchPieceList, BatchPieceOut
 from qc.api.security import CanOpenBatches, CanReadBatches
 from qc.ledger import batches
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/v1/batches", tags=["batches"])
     "",
     status_code=201,
     response_model=BatchOut,
-    responses=answers(errors.NotFound, errors.Conflict, errors.StillRunning, errors.KeyReused),
+    responses=answers(errors.NotFound, errors.Conflict, errors.StillRunning, errors.KeyReused, framework=BODY),
 )
 def open_batch(
     request: Request, body: BatchIn, caller: CanOpenBatches, station: StationDep, key: KeyHeader = None

@@ -16,7 +16,7 @@ from qc.api.deps import StationDep
 from qc.api.forms import MAX_PARTS, OPENAPI_BODY, read_inspection
 from qc.api.idempotency import KeyHeader, Once
 from qc.api.multipart import read_form
-from qc.api.problems import answers
+from qc.api.problems import BODY, answers
 from qc.api.schemas.inspections import DecisionIn, InspectionOut
 from qc.api.security import CanDecide, CanInspect, CanReadPieces, require, speaks_for
 from qc.inspection import Examined, Ordered, Station
@@ -34,7 +34,14 @@ router = APIRouter(prefix="/v1/inspections", tags=["inspections"])
     status_code=201,
     response_model=InspectionOut,
     openapi_extra=OPENAPI_BODY,
-    responses=answers(errors.BadPhoto, errors.TooLarge, errors.NotFound, errors.Conflict, errors.StillRunning),
+    responses=answers(
+        errors.BadPhoto,
+        errors.TooLarge,
+        errors.NotFound,
+        errors.Conflict,
+        errors.StillRunning,
+        framework=(*BODY, 415),
+    ),
 )
 async def inspect(request: Request, caller: CanInspect, station: StationDep, key: KeyHeader = None) -> Response:
     """Judge the photos of one piece under a standard and enter the inspection.
@@ -96,7 +103,12 @@ def get_evidence(inspection_id: UUID, caller: CanReadPieces, station: StationDep
 @router.post(
     "/{inspection_id}/decision",
     responses=answers(
-        errors.NotFound, errors.Conflict, errors.AlreadyDecided, errors.ChecksMissing, errors.StillRunning
+        errors.NotFound,
+        errors.Conflict,
+        errors.AlreadyDecided,
+        errors.ChecksMissing,
+        errors.StillRunning,
+        framework=BODY,
     ),
     response_model=InspectionOut,
 )

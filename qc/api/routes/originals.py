@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from qc import errors
 from qc.api.deps import StationDep
 from qc.api.multipart import Part, read_form
-from qc.api.problems import answers
+from qc.api.problems import BODY, answers
 from qc.api.schemas.words import Time
 from qc.api.security import CanInspect
 from qc.errors import BadRequest
@@ -35,7 +35,7 @@ class OriginalOut(BaseModel):
 @router.post(
     "/{inspection_id}/originals",
     status_code=201,
-    responses=answers(errors.NotFound, errors.BadPhoto, errors.TooLarge, errors.Conflict),
+    responses=answers(errors.NotFound, errors.BadPhoto, errors.TooLarge, errors.Conflict, framework=(*BODY, 415)),
 )
 async def attach(request: Request, inspection_id: UUID, caller: CanInspect, station: StationDep) -> OriginalOut:
     """Attach the camera's file behind a judged image; the form's one part is named by the judged image's sha256.

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from qc import errors
 from qc.api.browser import clear_cookie, from_our_own_page, set_cookie
 from qc.api.deps import StationDep
-from qc.api.problems import answers
+from qc.api.problems import BODY, answers
 from qc.api.schemas.session import EnrolmentBody, EnrolmentOut, RedeemBody, SessionOut, SignInBody
 from qc.api.security import CanEnrolPeople, CanReadPieces
 from qc.errors import NotAuthenticated
@@ -20,7 +20,7 @@ REFUSED = "organisation, pseudonym, password, code or PIN do not match, or were 
 """One sentence for every reason: it tells a guesser nothing."""
 
 
-@router.post("/session", status_code=201, responses=answers(errors.NotAuthenticated))
+@router.post("/session", status_code=201, responses=answers(errors.NotAuthenticated, framework=BODY))
 def sign_in(request: Request, response: Response, body: SignInBody, station: StationDep) -> SessionOut:
     """Sign in with a password. The answer sets the session's cookie."""
     from_our_own_page(request)
@@ -30,7 +30,7 @@ def sign_in(request: Request, response: Response, body: SignInBody, station: Sta
     return _answer(request, response, signed)
 
 
-@router.post("/session/enrolment", status_code=201, responses=answers(errors.NotAuthenticated))
+@router.post("/session/enrolment", status_code=201, responses=answers(errors.NotAuthenticated, framework=BODY))
 def redeem(request: Request, response: Response, body: RedeemBody, station: StationDep) -> SessionOut:
     """Enrol this phone with a one-time code and its PIN. The answer sets the session's cookie."""
     from_our_own_page(request)
@@ -48,7 +48,7 @@ def sign_out(response: Response, caller: CanReadPieces, station: StationDep) -> 
     clear_cookie(response)
 
 
-@router.post("/enrolments", status_code=201, responses=answers(errors.NotFound))
+@router.post("/enrolments", status_code=201, responses=answers(errors.NotFound, framework=BODY))
 def enrol(body: EnrolmentBody, caller: CanEnrolPeople, station: StationDep) -> EnrolmentOut:
     """Make a one-time code for a person's phone. Asked again, it makes another and the first is worth nothing."""
     with station.database.write() as session:
