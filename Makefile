@@ -12,7 +12,7 @@ CONFIG  ?= training/configs/anyaman-0.1.0.yaml
 export QC_PORT ?= 8000
 export QC_HOME ?= .qc
 
-.PHONY: help run demo serve test lint types unit bench evaluate render train export openapi image wheel clean
+.PHONY: help run demo serve test lint types unit bench evaluate render train export image wheel clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -59,9 +59,6 @@ train: $(VENV)/.dev ## Train (resumes): make train CONFIG=training/configs/...ya
 
 export: $(VENV)/.dev ## Write the trained run as a bundle under models/: make export CONFIG=...
 	$(BIN)/python -m training.export $(CONFIG)
-
-openapi: $(VENV)/.dev ## Write docs/openapi.json anew
-	$(BIN)/qc openapi docs/openapi.json
 
 wheel: $(VENV)/.dev ## Build a wheel that carries the current model
 	@rm -rf qc/bundle && cp -rL models/current qc/bundle

@@ -56,8 +56,8 @@ def test_the_error_tree_is_drawn_as_it_is() -> None:
 def test_errors_of_the_project_grow_on_the_one_tree() -> None:
     foreign = []
     for path in (p for p in SOURCES if p.is_relative_to(ROOT / "qc") and p.name != "errors.py"):
-        for base in re.findall(r"^class \w+\((\w*(?:Error|Exception))\)", path.read_text(encoding="utf-8"), re.M):
-            foreign.append((path.name, base))
+        bases = re.findall(r"^class \w+\((\w*(?:Error|Exception))\)", path.read_text(encoding="utf-8"), re.M)
+        foreign += [(path.name, base) for base in bases]
     assert foreign == []
 
 
@@ -95,9 +95,12 @@ def test_readme_shows_the_two_commands_and_a_picture() -> None:
 def test_links_in_the_pages_lead_somewhere() -> None:
     broken = []
     for page in (p for p in tracked() if p.suffix == ".md"):
-        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
-            if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)} -> {target}")
+        targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+        broken += [
+            f"{page.relative_to(ROOT)} -> {target}"
+            for target in targets
+            if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists()
+        ]
     assert broken == []
 
 

@@ -30,6 +30,9 @@ LEAST = 12
 """Right and wrong places from which a channel gets a fit of its own."""
 
 
+_FLOOR = float(np.log(0.05 / 0.95))  # the lowest detection level: what a photo without any detection counts as
+
+
 @dataclass(frozen=True)
 class Answers:
     """What a network said of samples, and what it should have said; N samples.
@@ -62,24 +65,31 @@ def answers(network: Network, samples: Sequence[Sample], spec: PreprocessSpec, h
     return Answers(list(samples), targets, woven, defect, kind, material, defects, piece, embedding)
 
 
-def fit_platt(
-    logits: Sequence[float] | Floats, right: Sequence[bool] | NDArray[np.bool_], ridge: float = 1e-2
-) -> Platt:
-    """Platt's fit by Newton's method; the slope is kept positive, so that more evidence never lowers a probability."""
-    x, y = np.asarray(logits, np.float64), np.asarray(right, bool)
-    positive, negative = int(y.sum()), int((~y).sum())
-    wanted = np.where(y, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    theta = np.array([1.0, 0.0])
-    rows = np.stack([x, np.ones_like(x)], 1)
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(rows @ theta, -40, 40)))
-        gradient = rows.T @ (p - wanted) + ridge * (theta - [1, 0])
-        curvature = (rows * (p * (1 - p))[:, None]).T @ rows + ridge * np.eye(2)
+def fit_logistic(rows: NDArray[np.float64], right: NDArray[np.bool_], ridge: float = 1e-2) -> list[float]:
+    """Weights and, last, bias of a logistic regression [N, F] by Newton's method, with Platt's smoothed targets."""
+    positive, negative = int(right.sum()), int((~right).sum())
+    wanted = np.where(right, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    full = np.concatenate([rows, np.ones((len(rows), 1))], 1)
+    start = np.zeros(full.shape[1])
+    start[:-1] = 1 / rows.shape[1]
+    theta = start.copy()
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-np.clip(full @ theta, -40, 40)))
+        gradient = full.T @ (p - wanted) + ridge * (theta - start)
+        curvature = (full * (p * (1 - p))[:, None]).T @ full + ridge * np.eye(len(theta))
         step = np.linalg.solve(curvature, gradient)
         theta = theta - np.clip(step, -2, 2)
         if np.abs(step).max() < 1e-7:
             break
-    return Platt(a=float(max(theta[0], 0.05)), b=float(theta[1]))
+    return [float(value) for value in theta]
+
+
+def fit_platt(
+    logits: Sequence[float] | Floats, right: Sequence[bool] | NDArray[np.bool_], ridge: float = 1e-2
+) -> Platt:
+    """Platt's fit; the slope is kept positive, so that more evidence never lowers a probability."""
+    slope, bias = fit_logistic(np.asarray(logits, np.float64)[:, None], np.asarray(right, bool), ridge)
+    return Platt(a=max(slope, 0.05), b=bias)
 
 
 def fit_temperature(logits: Floats, wanted: NDArray[np.int64]) -> float:
@@ -134,18 +144,36 @@ def calibrate(said: Answers, fitted_on: str) -> Calibration:
         channels=channels,
         fitted_on=fitted_on,
     )
-    return fitted.model_copy(update={"defect": _photo_level(said, woven)})
+    return fitted.model_copy(update={"defect": _photo_level(said, fitted)})
 
 
-def _photo_level(said: Answers, woven: NDArray[np.bool_]) -> DefectCalibration:
-    """The photo's own head decides alone: it has read the tops of the defect map already."""
-    defective = np.array([bool(t.defect) for t in said.targets])
-    fit = fit_platt(said.defect[woven], defective[woven])
-    return DefectCalibration(head=fit.a, peak=0.0, bias=fit.b)
+def _photo_level(said: Answers, fitted: Calibration) -> DefectCalibration:
+    """Both voices on a whole photo, weighed by a logistic regression: its own head, and the top of its defect map.
+
+    A voice that the fit would count against a defect is left out, so that no evidence of a defect lowers the figure.
+    """
+    woven = np.array([bool(t.woven) for t in said.targets])
+    defective = np.array([bool(t.defect) for t in said.targets])[woven]
+    head, peak = said.defect[woven].astype(np.float64), peak_logits(said, fitted)[woven].astype(np.float64)
+    both = fit_logistic(np.stack([head, peak], 1), defective)
+    if both[0] > 0 and both[1] > 0:
+        return DefectCalibration(head=both[0], peak=both[1], bias=both[2])
+    alone = fit_logistic(peak[:, None] if both[1] >= both[0] else head[:, None], defective)
+    slope, bias = max(alone[0], 0.05), alone[1]
+    weights = (0.0, slope) if both[1] >= both[0] else (slope, 0.0)
+    return DefectCalibration(head=weights[0], peak=weights[1], bias=bias)
+
+
+def peak_logits(said: Answers, calibration: Calibration) -> Floats:
+    """Calibrated logit of the most probable cell of each photo's defect map, float32 [N]."""
+    a = np.array([calibration.channels[c].a for c in CHANNELS])[None, :, None, None]
+    b = np.array([calibration.channels[c].b for c in CHANNELS])[None, :, None, None]
+    tops = (a * said.defects + b).reshape(len(said.defects), -1).max(1)
+    return np.asarray(np.maximum(tops, _FLOOR), np.float32)
 
 
 def expected_error(probabilities: Floats, right: NDArray[np.bool_], bins: int = 10) -> float:
-    """Expected calibration error: mean distance of probability and frequency over bins of equal width, by their size."""
+    """Expected calibration error: mean distance of probability and frequency over bins, weighed by their size."""
     index = np.minimum((probabilities * bins).astype(int), bins - 1)
     total = 0.0
     for k in range(bins):
@@ -157,4 +185,5 @@ def expected_error(probabilities: Floats, right: NDArray[np.bool_], bins: int = 
 
 def defect_probabilities(said: Answers, calibration: Calibration) -> Floats:
     """Calibrated probability of at least one defect, [N]."""
-    return sigmoid(calibration.defect.head * said.defect + calibration.defect.bias)
+    both = calibration.defect
+    return sigmoid(both.head * said.defect + both.peak * peak_logits(said, calibration) + both.bias)

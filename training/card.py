@@ -78,12 +78,13 @@ def _table(split: str, figures: dict[str, Any]) -> str:
     for name in ("gate_auroc", "kind_accuracy", "material_accuracy", "pointing", "defect_ece"):
         lines.append(f"| {name.replace('_', ' ')} | {_shown(figures[name])} | |")
     for group in ("defect_auroc", "recall_by_code", "false_alarms_by_cause"):
-        lines += [
-            f"| {group.replace('_', ' ')}: {name} | {_shown(next(v for k, v in figure.items() if k != 'n'))} | "
-            f"{figure['n']} |"
-            for name, figure in figures[group].items()
-        ]
+        lines += [_row(f"{group.replace('_', ' ')}: {name}", figure) for name, figure in figures[group].items()]
     return "\n".join(lines)
+
+
+def _row(title: str, figure: dict[str, Any]) -> str:
+    value = next(figure[key] for key in ("auroc", "recall", "share") if key in figure)
+    return f"| {title} | {_shown(value)} | {figure['n']} |"
 
 
 def _shown(value: float | None) -> str:

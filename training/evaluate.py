@@ -1,7 +1,8 @@
 """Grade labelled photos as a user would, score them, and write the figures into the card of the bundle in service.
 
 `python -m training.evaluate DATA [--scorer FILE] [--no-card]`: DATA holds products/, negatives/ and defects/<set>/,
-each with images/ and its labels; the scorer is a program that takes the graded lines and `--data DATA` and prints a table.
+each with images/ and its labels; the scorer is a program that takes the graded lines and `--data DATA`, and prints a
+table.
 The photos are only read: none is copied, none is trained on.
 """
 
