@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -73,11 +74,9 @@ class PhotoRules(Written):
     @model_validator(mode="after")
     def _ranges_are_in_order(self) -> Self:
         if self.exposure[0] >= self.exposure[1]:
-            raise ValueError(f"exposure is {list(self.exposure)}; wanted the darkest below the brightest")
+            raise fault_at(("exposure",), f"got {list(self.exposure)}; wanted the darkest below the brightest")
         if self.min_piece_share >= self.max_piece_share:
-            raise ValueError(
-                f"min_piece_share {self.min_piece_share} is not below max_piece_share {self.max_piece_share}"
-            )
+            raise fault_at(("min_piece_share",), f"{self.min_piece_share} is not below max_piece_share")
         return self
 
 
@@ -182,6 +181,13 @@ class ExportStandard(Written):
             raise fault_at(("export_grades",), f"got {list(self.export_grades)}; only A and B may be exported")
         return self
 
+    def __copy__(self) -> Self:
+        """A copy that works its rules out anew: a changed copy must not judge by the rules of the original."""
+        copied = super().__copy__()
+        for name in ("rules", "fingerprint"):
+            copied.__dict__.pop(name, None)
+        return copied
+
     @property
     def logs(self) -> bool:
         """Whether accepted pieces may enter a batch: only a standard for a SKU logs."""
@@ -191,7 +197,7 @@ class ExportStandard(Written):
         """Whether a piece of that grade meets the standard."""
         return grade in self.export_grades
 
-    @property
+    @cached_property
     def rules(self) -> dict[str, CodeRule]:
         """Every code's rule with the taxonomy's defaults, by code."""
         return {code: resolve(code, self.defects.get(code)) for code in taxonomy().defects}
@@ -205,7 +211,7 @@ class ExportStandard(Written):
         deviation = max(nominal * self.product.tolerance.share, self.product.tolerance.mm)
         return nominal - deviation, nominal + deviation
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """sha256 of everything that decides, taxonomy defaults included: equal fingerprints judge alike."""
         rules = {code: {**asdict(r), "band": r.band and r.band.model_dump()} for code, r in self.rules.items()}
