@@ -186,4 +186,5 @@ def expected_error(probabilities: Floats, right: NDArray[np.bool_], bins: int = 
 def defect_probabilities(said: Answers, calibration: Calibration) -> Floats:
     """Calibrated probability of at least one defect, [N]."""
     both = calibration.defect
-    return sigmoid(both.head * said.defect + both.peak * peak_logits(said, calibration) + both.bias)
+    logits = both.head * said.defect + both.peak * peak_logits(said, calibration) + both.bias
+    return sigmoid(np.asarray(logits, np.float32))

@@ -75,8 +75,8 @@ def card(fields: dict[str, Any]) -> str:
 
 def _table(split: str, figures: dict[str, Any]) -> str:
     lines = [f"### {split}, {figures['samples']} pictures", "", "| figure | value | n |", "| --- | --- | --- |"]
-    for name in ("gate_auroc", "kind_accuracy", "material_accuracy", "pointing", "defect_ece"):
-        lines.append(f"| {name.replace('_', ' ')} | {_shown(figures[name])} | |")
+    single = ("gate_auroc", "kind_accuracy", "material_accuracy", "pointing", "defect_ece")
+    lines += [f"| {name.replace('_', ' ')} | {_shown(figures[name])} | |" for name in single]
     for group in ("defect_auroc", "recall_by_code", "false_alarms_by_cause"):
         lines += [_row(f"{group.replace('_', ' ')}: {name}", figure) for name, figure in figures[group].items()]
     return "\n".join(lines)
