@@ -1,6 +1,7 @@
 /** What the desk reads from the ledger. It works online only: a supervisor decides on what the server has. */
 import type { Outcome, Verdict } from '../piece/record';
 import { uuid7 } from '../piece/uuid7';
+import { fact } from '../store/facts';
 import { ask } from '../sync/http';
 import { verdictOf, type VerdictAnswer } from '../sync/verdicts';
 
@@ -67,7 +68,8 @@ export async function deskBatches(): Promise<readonly DeskBatch[]> {
 
 /** Decide on a referred piece. The key is made once for the press of a button. */
 export async function deskDecide(inspection: string, outcome: Outcome, reason: string | null): Promise<void> {
-  await ask(`/v1/inspections/${inspection}/decision`, { method: 'POST', json: { outcome, reason }, idempotencyKey: uuid7() });
+  const decided_by = (await fact('person'))!.pseudonym;
+  await ask(`/v1/inspections/${inspection}/decision`, { method: 'POST', json: { outcome, reason, decided_by }, idempotencyKey: uuid7() });
 }
 
 export interface Enrolment {

@@ -50,7 +50,15 @@ function shown(words: Catalogue, name: string, value: unknown): string {
   const named = (text: string): string => (group === undefined ? text : word(words, group, text));
   if (Array.isArray(value)) return value.map((item) => named(String(item))).join(', ');
   if (typeof value !== 'number') return named(String(value));
-  if (['probability', 'act', 'refer'].includes(name)) return `${(100 * value).toFixed(0)} %`;
+  if (['probability', 'act', 'refer'].includes(name)) return `${rounded(100 * value, 0)} %`;
   const digits = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 2;
-  return value.toFixed(digits).replace('.', words.decimal_mark);
+  return rounded(value, digits).replace('.', words.decimal_mark);
+}
+
+/** Rounded as the service rounds: a tie goes to the even digit. */
+function rounded(value: number, digits: number): string {
+  const scaled = value * 10 ** digits;
+  const floor = Math.floor(scaled);
+  const whole = scaled - floor === 0.5 ? floor + (floor % 2 === 0 ? 0 : 1) : Math.round(scaled);
+  return (whole / 10 ** digits).toFixed(digits);
 }
