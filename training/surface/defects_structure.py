@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from training.surface.defects_objects import region_of
 from training.surface.edge import outward
-from training.surface.fields import GAP, RIM, Cut, Edit, Spread, Torn, Tube
+from training.surface.fields import GAP, RIM, RIM_ID, Bool, Cut, Edit, Edits, Spread, Torn, Tube
 from training.surface.marks import blob
-from training.surface.noise import F32, log_uniform
+from training.surface.noise import F32, TABLE, log_uniform
 from training.surface.scene import Picture, Scene
-from training.surface.site import Site, disc, strand_run
+from training.surface.site import Site, strand_run
 from training.surface.tubes import bend, thread
 
 
@@ -93,39 +94,40 @@ def missing(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -
 def loose(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -> Edit:
     """WEAVE_LOOSE: strands pushed apart, a lens-shaped gap between them."""
     weaving, n = scene.weaving, scene.size
-    own = weaving.pitch[site.group]
-    least = 3.0 * n / 320 / (site.pitch * own)
-    spreads = []
-    both = rng.random() < 0.4 and len(weaving.pitch) == 2
-    u, v = good.coordinates
-    i, j = min(n - 1, max(0, round(site.y))), min(n - 1, max(0, round(site.x)))
-    reach = float(rng.uniform(1.2, 3.0))
-    open_ = max(least, float(rng.uniform(0.3, 0.95)))
-    reach = max(reach, 1.15 * open_)
+    hidden = weaving.weave in ("wicker", "slat_mat")  # tight weavers hide what their stakes do
+    group = 1 if hidden else site.group
+    own = weaving.pitch[group]
+    open_ = max(3.0 * n / 320 / (site.pitch * own), float(rng.uniform(0.3, 0.95)))
+    reach = max(float(rng.uniform(0.9, 2.0)), 1.15 * open_)
     length = max(1.5 * open_, float(rng.uniform(1.0, 4.0)) * (own if own < 0.7 else 1))
-    cell = (
-        int(good.fields.cells[min(site.group, 1), i, j]) if len(weaving.pitch) > 1 else int(good.fields.cells[1, i, j])
-    )
-    side = int(rng.integers(0, 2))
-    boundary = cell + side
-    spreads.append(Spread(site.group, boundary, site.along, length, open_, reach))
-    if both:
-        other = 1 - site.group
-        place = float((v if other == 0 else u)[i, j])
-        spreads.append(Spread(other, int(good.fields.cells[other, i, j]), place, length, open_ * 0.7, reach))
-    wide = (open_ + 0.12) * own * site.pitch + 2
-    off = (
-        (side - 0.5)
-        * 2
-        * own
-        * site.pitch
-        * (0.5 - (2 * side - 1) * site.across * scene.weaving.half[site.group] / own)
-    )
-    x, y = site.x + site.aside[0] * off, site.y + site.aside[1] * off
-    region = disc(n, x, y, wide, max(1.0, 1.25 * length * site.pitch / wide), site.heading)
-    if both:
-        region |= disc(n, site.x, site.y, 0.55 * max(wide, length * site.pitch))
-    return Edit("WEAVE_LOOSE", "both" if both else "one_way", region, spreads=spreads)
+    i, j = min(n - 1, max(0, round(site.y))), min(n - 1, max(0, round(site.x)))
+    u, v = good.coordinates
+    spreads = []
+    if len(weaving.pitch) == 2:
+        along = (float(v[i, j]), float(u[i, j]))
+        cells = good.fields.cells[:, i, j]
+        spreads.append(Spread(group, int(cells[group]) + int(rng.integers(0, 2)), along[group], length, open_, reach))
+        if rng.random() < 0.4 and not hidden:
+            other = 1 - group
+            spreads.append(Spread(other, int(cells[other]), along[other], length, open_ * 0.7, reach))
+    else:
+        # strand numbers count both ways from 0, and a site knows them modulo TABLE
+        signed = (site.index + TABLE // 2) % TABLE - TABLE // 2
+        cell = int(good.fields.cells[1, i, j]) if weaving.is_rows else signed
+        spreads.append(Spread(group, cell + int(rng.integers(0, 2)), site.along, length, open_, reach))
+    how = "both" if len(spreads) == 2 else "one_way"
+    edit = Edit("WEAVE_LOOSE", how, np.zeros((n, n), bool), spreads=spreads)
+    edit.region = _parted(scene, good, edit)
+    return edit
+
+
+def _parted(scene: Scene, good: Picture, edit: Edit) -> Bool:
+    """The gap where strands have come apart, and its lips; the neighbours crowded a little aside are no defect."""
+    edits = Edits([edit])
+    scene.weaving.lay(*good.coordinates, edits)
+    gap = np.logical_or.reduce(edits.opened) & (good.fields.strand < RIM_ID)
+    r = max(2, round(0.012 * scene.size))
+    return cv2.dilate(gap.astype(np.uint8), np.ones((2 * r + 1, 2 * r + 1), np.uint8)) > 0
 
 
 def hole(rng: np.random.Generator, scene: Scene, good: Picture, site: Site) -> Edit:

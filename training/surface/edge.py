@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.surface.fields import BEYOND, GAP, RIM, Edits, Fields
+from training.surface.fields import BEYOND, GAP, RIM, RIM_ID, Edits, Fields
 from training.surface.geometry import jittered_places
 from training.surface.lattice import StrandSet
 from training.surface.noise import F32, TABLE, blur, fractal_field, log_uniform, smooth_field
@@ -137,7 +137,7 @@ def bound(fields: Fields, edge: Edge, pitch: float, edits: Edits) -> None:
             at = where[solid]
             scale = np.float32(edge.width / pitch)
             fields.height.ravel()[at] = rim.height.ravel()[:n][solid] * scale + np.float32(0.1)
-            fields.strand.ravel()[at] = rim.strand.ravel()[:n][solid] % (2 * TABLE) + 2 * TABLE
+            fields.strand.ravel()[at] = rim.strand.ravel()[:n][solid] % (2 * TABLE) + RIM_ID
             fields.across.ravel()[at] = rim.across.ravel()[:n][solid]
             fields.along.ravel()[at] = rim.along.ravel()[:n][solid] * scale
     beyond = edge.inside < 0

@@ -16,6 +16,8 @@ GAP = -1
 """Strand id where no strand covers the pixel."""
 BEYOND = -2
 """Strand id beyond the edge of the piece."""
+RIM_ID = 3 * TABLE
+"""Strand ids from here on belong to the rim: the sets of a weave are three at most."""
 RIM = 8
 """Group of the rim's core; its lobes are RIM + 1."""
 
@@ -108,10 +110,14 @@ class Edit:
 
 
 class Edits:
-    """All edits of one picture, asked by the weaving for what is absent or pushed apart."""
+    """All edits of one picture, asked by the weaving for what is absent or pushed apart.
+
+    opened  the gaps [H, W] that the weaving found between strands pushed apart, one for each set that has any
+    """
 
     def __init__(self, edits: list[Edit] | None = None) -> None:
         self.each = edits or []
+        self.opened: list[Bool] = []
 
     def absent(self, group: int, index: I32, along: F32, across: F32) -> Bool | None:
         """Where the strands of a set are absent, or None where none is."""
@@ -147,4 +153,6 @@ class Edits:
                 here = (np.abs(off) < width) & (width > 0.02)
                 cross = np.where(here, np.float32(s.boundary), cross - np.sign(off) * push).astype(np.float32)
                 gap = here if gap is None else gap | here
+        if gap is not None:
+            self.opened.append(gap)
         return cross, gap

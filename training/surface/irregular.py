@@ -12,7 +12,7 @@ import numpy as np
 
 from training.surface.fields import GAP, Fields, Tube
 from training.surface.noise import F32, TABLE, blur, log_uniform, smooth_field
-from training.surface.threads import DYES, Look, linear, recolour
+from training.surface.threads import DYES, IDS, Look, linear, recolour
 from training.surface.tubes import thread
 
 FUZZY = ("seagrass", "banana_fibre", "water_hyacinth", "other_plant", "other")
@@ -119,8 +119,8 @@ def sample_splices(rng: np.random.Generator) -> dict[int, float]:
 
 def splice(fields: Fields, albedo: F32, relief: F32, splices: dict[int, float], pitch: float) -> None:
     """Past its splice a strand has another tone and lies a little lower: the old end is tucked under the new one."""
-    where = np.full(4 * TABLE, np.inf, np.float32)
-    tone = np.ones(4 * TABLE, np.float32)
+    where = np.full(IDS, np.inf, np.float32)
+    tone = np.ones(IDS, np.float32)
     for strand, place in splices.items():
         where[strand] = place
         tone[strand] = 0.72 + 0.6 * ((strand * 0.618) % 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from training.surface.fields import Bool
+from training.surface.fields import RIM_ID, Bool
 from training.surface.noise import F32, TABLE, WRAP
 from training.surface.scene import Picture, Scene
 
@@ -17,8 +17,7 @@ class Site:
     """x, y in px;  group, index, along  name the strand on top and the place on it (along in base pitches)
 
     heading  px direction in which `along` grows, radians;  pitch  px of one base pitch here
-    half  px half width of the strand;  across  place on it, -1..1 from side to side;  aside  px unit vector of growing
-    `across`;  colour  its albedo, linear RGB
+    half  px half width of the strand;  colour  its albedo, linear RGB
     """
 
     x: float
@@ -29,8 +28,6 @@ class Site:
     heading: float
     pitch: float
     half: float
-    across: float
-    aside: tuple[float, float]
     colour: F32
 
     def toward(self, along: float, aside: float = 0.0) -> tuple[float, float]:
@@ -48,19 +45,16 @@ def site_at(scene: Scene, good: Picture, x: float, y: float) -> Site | None:
     if strand < 0:
         return None
     group = 0 if weaving.is_rows else strand // TABLE
-    if group >= len(weaving.pitch) or (weaving.is_rows and strand >= 2 * TABLE):
+    if group >= len(weaving.pitch) or (weaving.is_rows and strand >= RIM_ID):
         return None  # the rim
     index = int(good.fields.cells[1, i, j]) if weaving.is_rows else strand % TABLE
     u, v = good.coordinates
-    lobe = weaving.is_rows and strand >= TABLE  # a lobe's `along` runs across its row, see rows.rows
     angle = weaving.angle[group]
     c, s = float(np.cos(angle)), float(np.sin(angle))
     gx = ((u[i, j + 2] - u[i, j - 2]) * c + (v[i, j + 2] - v[i, j - 2]) * s) / 4
     gy = ((u[i + 2, j] - u[i - 2, j]) * c + (v[i + 2, j] - v[i - 2, j]) * s) / 4
     hx = ((u[i, j + 2] - u[i, j - 2]) * s - (v[i, j + 2] - v[i, j - 2]) * c) / 4
     hy = ((u[i + 2, j] - u[i - 2, j]) * s - (v[i + 2, j] - v[i - 2, j]) * c) / 4
-    if angle == 0:  # rows count along v, which is to the left of u
-        hx, hy = -hx, -hy
     slope, width = float(np.hypot(gx, gy)), max(float(np.hypot(hx, hy)), 1e-4)
     pitch = 1 / max(slope, 1e-4)
     return Site(
@@ -72,8 +66,6 @@ def site_at(scene: Scene, good: Picture, x: float, y: float) -> Site | None:
         heading=float(np.arctan2(gy, gx)),
         pitch=pitch,
         half=weaving.half[group] / width,
-        across=float(good.fields.along[i, j] / 1.2 if lobe else good.fields.across[i, j]),
-        aside=(float(hx) / width, float(hy) / width),
         colour=np.asarray(good.albedo[max(0, i - 1) : i + 2, max(0, j - 1) : j + 2].mean((0, 1)), np.float32),
     )
 

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from training.surface.fields import GAP, Fields
+from training.surface.fields import GAP, RIM_ID, Fields
 from training.surface.noise import F32, TABLE, WRAP, fibre_tile, log_uniform, look_up, pick, strand_tile
+
+IDS = RIM_ID + 2 * TABLE
+"""Strand ids that have a colour: three sets, the rim's core and the rim's lobes."""
 
 
 @dataclass(frozen=True)
 class Look:
     """How strands look, apart from their shape.
 
-    colours  float32 [4 * TABLE, 3], linear RGB of each strand id;  gap  linear RGB behind the weave
+    colours  float32 [IDS, 3], linear RGB of each strand id;  gap  linear RGB behind the weave
     streak   strength of fibre streaks in the albedo;  bump  the same in the height, in pitches
     mottle   slow change of tone along a strand;  hue  its change of hue
     ply      twists a pitch (0: none);  node_every  pitches between nodes (0: none);  node_dark  their darkness
@@ -196,12 +199,12 @@ def linear(srgb: tuple[int, int, int] | F32) -> F32:
 
 
 def strand_colours(rng: np.random.Generator, material: Material, evenness: float) -> tuple[F32, F32]:
-    """Colour of every strand id [4 * TABLE, 3], linear, and the piece's own mean colour [3]."""
+    """Colour of every strand id [IDS, 3], linear, and the piece's own mean colour [3]."""
     tones = np.asarray(material.tones, np.float32)
     a, b = rng.integers(len(tones), size=2)
     base = linear(tones[a] + (tones[b] - tones[a]) * np.float32(rng.uniform(0, 0.6)))
     base = base * np.float32(rng.uniform(0.85, 1.12))
-    n = 4 * TABLE
+    n = IDS
     light = rng.standard_normal(n).astype(np.float32) * np.float32(material.spread * evenness * 1.6)
     warm = rng.standard_normal(n).astype(np.float32) * np.float32(material.spread * evenness * 0.5)
     tint = np.stack([1 + warm, np.ones(n, np.float32), 1 - 1.3 * warm], -1)
