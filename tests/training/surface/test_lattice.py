@@ -79,4 +79,4 @@ def test_a_row_without_its_lobes_shows_the_core() -> None:
     inside = (whole.cells[1] == 2) & (u > 1.0) & (u < 4.0) & (whole.strand >= 0)
     assert (whole.strand[inside] >= TABLE).all()
     assert (bare.strand[inside] == 2).all()
-    assert (bare.height[inside] <= whole.height.max()).all()
+    assert bare.height[inside].mean() < whole.height[inside].mean()
