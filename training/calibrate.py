@@ -85,7 +85,9 @@ def fit_logistic(rows: NDArray[np.float64], right: NDArray[np.bool_], ridge: flo
 
 
 def fit_platt(
-    logits: Sequence[float] | Floats, right: Sequence[bool] | NDArray[np.bool_], ridge: float = 1e-2
+    logits: Sequence[float] | Floats | NDArray[np.float64],
+    right: Sequence[bool] | NDArray[np.bool_],
+    ridge: float = 1e-2,
 ) -> Platt:
     """Platt's fit; the slope is kept positive, so that more evidence never lowers a probability."""
     slope, bias = fit_logistic(np.asarray(logits, np.float64)[:, None], np.asarray(right, bool), ridge)

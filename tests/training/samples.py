@@ -23,7 +23,8 @@ def checked(number: int, code: str | None = None, woven: bool = True, view: str 
         rgb[y : y + 16, x : x + 16] = (255, 0, 0)
         mask[y : y + 16, x : x + 16] = 1 << CHANNELS.index(code)
     meta = {
-        "id": f"piece-{number}-{code or 'good'}-{view}", "piece": f"piece-{number}", "seed": number, "source": "blender",
+        "id": f"piece-{number}-{code or 'good'}-{view}", "piece": f"piece-{number}", "seed": number,
+        "source": "blender",
         "woven": int(woven), "kind": "basket" if woven else None, "material": "bamboo" if woven else None,
         "weave": "plain", "view": view, "state": "defective" if code else "good", "causes": [], "light": "studio",
         "twin": None, "defects": [],
