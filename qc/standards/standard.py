@@ -8,8 +8,9 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from qc.standards.aql_tables import Edition, Level, aql_tables
 from qc.standards.checks import CheckName, CheckRule
 from qc.standards.defect_rules import Band, CodeRule, DefectRule, resolve
 from qc.standards.evidence import View
@@ -112,14 +113,25 @@ class GradeRule(Written):
         return {name.removeprefix("max_"): most for name, most in fields.items()}
 
 
+def _column(aql: float) -> float:
+    columns = aql_tables().aqls
+    if aql not in columns:
+        raise ValueError(f"no AQL of the tables, wanted one of {', '.join(f'{a:g}' for a in columns if a <= 10)}")
+    return aql
+
+
+Aql = Annotated[float, Field(gt=0, le=10), AfterValidator(_column)]
+"""Percent defective. Above 10 an AQL means defects per hundred pieces, which is not what a standard states here."""
+
+
 class Acceptance(Written):
     """Lot acceptance by ISO 2859-1: acceptable quality limits by class of defect."""
 
-    edition: Literal["ISO 2859-1:1999"] = Field(description="Never the bare number: tables differ by edition.")
-    level: Literal["S-1", "S-2", "S-3", "S-4", "I", "II", "III"]
-    critical: float = Field(ge=0, le=10, description="0 is no AQL column: it means accept on none, reject on one.")
-    major: float = Field(gt=0, le=10)
-    minor: float = Field(gt=0, le=10)
+    edition: Edition = Field(description="Never the bare number: tables differ by edition.")
+    level: Level
+    critical: Literal[0] | Aql = Field(description="0 is no AQL column: it means accept on none, reject on one.")
+    major: Aql
+    minor: Aql
 
 
 class ExportStandard(Written):

@@ -1,0 +1,69 @@
+"""What a sampling plan really promises: the probability that a lot of given quality is accepted.
+
+AQL 2.5 does not mean that 2.5 % are allowed. With n = 315 and Ac = 14 a lot with 4 % defectives is still accepted with
+probability 0.72.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import exp, fsum, lgamma, log, log1p
+
+from qc.errors import BadInput
+
+
+def acceptance_probability(n: int, ac: int, defective: float, lot_size: int | None = None) -> float:
+    """Probability that at most `ac` of `n` sampled pieces are defective.
+
+    Args:
+        n: Sample size.
+        ac: Acceptance number.
+        defective: Share of defective pieces, 0 to 1.
+        lot_size: Of a lot that is small against the sample: exact (hypergeometric), with the share rounded to whole
+            pieces. Without it the lots come from a running process (binomial), which is what curves usually show.
+
+    >>> round(acceptance_probability(315, 14, 0.04), 2)
+    0.72
+    """
+    if not (0 <= defective <= 1 and n >= 1 and ac >= 0 and (lot_size is None or lot_size >= n)):
+        got = f"n {n}, ac {ac}, share {defective}, lot {lot_size}"
+        raise BadInput(f"got {got}; wanted n >= 1, ac >= 0, a share from 0 to 1 and a lot of at least n")
+    if ac >= n:
+        return 1.0
+    if lot_size is not None:
+        bad = round(defective * lot_size)
+        least = max(0, n - (lot_size - bad))
+        of_all = _log_choose(lot_size, n)
+        terms = (
+            _log_choose(bad, d) + _log_choose(lot_size - bad, n - d) - of_all for d in range(least, min(ac, bad) + 1)
+        )
+    elif defective in (0.0, 1.0):
+        return 1.0 - defective
+    else:
+        hit, miss = log(defective), log1p(-defective)
+        terms = (_log_choose(n, d) + d * hit + (n - d) * miss for d in range(ac + 1))
+    return min(1.0, fsum(exp(term) for term in terms))
+
+
+def acceptance_probability_of_counts(n: int, ac: int, per_piece: float) -> float:
+    """Probability of at most `ac` defects on `n` pieces with `per_piece` defects each on average (Poisson).
+
+    For AQLs above 10, which mean defects per hundred pieces and not defective pieces.
+    """
+    if not (per_piece >= 0 and n >= 1 and ac >= 0):
+        raise BadInput(f"got n {n}, ac {ac}, {per_piece} defects a piece; wanted n >= 1 and the others not negative")
+    expected = n * per_piece
+    if expected == 0:
+        return 1.0
+    return min(1.0, fsum(exp(d * log(expected) - expected - lgamma(d + 1)) for d in range(ac + 1)))
+
+
+def operating_characteristic(
+    n: int, ac: int, shares: Iterable[float], lot_size: int | None = None
+) -> list[tuple[float, float]]:
+    """The curve: (share defective, probability of acceptance) for each share."""
+    return [(share, acceptance_probability(n, ac, share, lot_size)) for share in shares]
+
+
+def _log_choose(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
