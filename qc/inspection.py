@@ -24,15 +24,15 @@ from qc.errors import BadRequest
 from qc.ledger import inspections, pieces
 from qc.ledger.accounts import Caller
 from qc.ledger.database import Database
-from qc.ledger.decisions import Ruling, decide
+from qc.ledger.decisions import decide
 from qc.ledger.events import digest, lock_chain
 from qc.ledger.ids import uuid7
 from qc.ledger.inspections import Findings, InspectedPhoto
 from qc.ledger.migrations import migrate, require_current
 from qc.ledger.photos import PhotoStore
 from qc.ledger.pieces import PieceFacts
+from qc.ledger.rulings import Ordered, by_person, by_policy, plain
 from qc.ledger.standards_used import remember_standard
-from qc.ledger.states import Outcome
 from qc.ledger.tables import Decision, Inspection
 from qc.model.bundle import Bundle
 from qc.model.grader import Grader
@@ -47,10 +47,6 @@ from qc.standards.evidence import Evidence, View
 from qc.standards.library import Library
 from qc.standards.standard import ExportStandard
 from qc.standards.verdict import Verdict, apply
-from qc.standards.vocabulary import Grade
-
-AUTO_ACCEPT = "auto_accept"
-"""The stated policy: what the rules grade for export, with no doubt open and no required check missing, is accepted."""
 
 
 class Examiner(Protocol):
@@ -95,7 +91,7 @@ class Asked:
             {
                 "standard": self.standard.name,
                 "photos": [[photo.view, sha256(photo.data).hexdigest()] for photo in self.photos],
-                "checks": _plain(self.checks),
+                "checks": plain(self.checks),
                 "auto_accept": self.auto_accept,
             }
         )
@@ -110,25 +106,6 @@ class Examined:
     verdict: Verdict
     judged: tuple[JudgedPhoto, ...]
     marked: tuple[bytes, ...]  # JPEG, as many as photos
-
-
-@dataclass(frozen=True)
-class Ordered:
-    """What a person decides about an inspected piece.
-
-    Attributes:
-        outcome: what becomes of the piece.
-        decided_by: the person, as a pseudonym.
-        reason: needed wherever the decision goes against the rules' grade.
-        grade: the person's own grade; for `overrule` only.
-        checks: hand checks recorded since.
-    """
-
-    outcome: Outcome
-    decided_by: str
-    reason: str | None = None
-    grade: Grade | None = None
-    checks: Mapping[str, Any] | None = None
 
 
 class Station:
@@ -312,24 +289,13 @@ class Station:
             grade=verdict.grade,
             verdict=verdict.model_dump(mode="json"),
             evidence=examined.evidence.model_dump(mode="json"),
-            checks=_plain(asked.checks),
+            checks=plain(asked.checks),
             fingerprint=asked.fingerprint,
         )
         inspection = inspections.enter_inspection(session, caller, piece, standard, findings, kept)
-        if asked.auto_accept and _policy_accepts(asked.standard, verdict):
-            decide(
-                session,
-                caller,
-                inspection,
-                Ruling(
-                    outcome=Outcome.ACCEPT,
-                    grade=verdict.grade,
-                    exportable=True,
-                    checks=findings.checks,
-                    verdict=findings.verdict,
-                    policy=AUTO_ACCEPT,
-                ),
-            )
+        ruling = by_policy(verdict, asked.standard, asked.checks) if asked.auto_accept else None
+        if ruling is not None:
+            decide(session, caller, inspection, ruling)
         return inspection
 
     def inspect(self, caller: Caller, asked: Asked) -> UUID:
@@ -360,53 +326,5 @@ class Station:
         checks = read_checks({**known, **(ordered.checks or {})}, standard.checks)
         bands = {name: Band(**band) for name, band in inspection.verdict["bands"].items()}
         verdict = apply(standard, Evidence.model_validate(inspection.evidence), checks, bands)
-        grade = _grade_decided(ordered, verdict)
-        ruling = Ruling(
-            outcome=ordered.outcome,
-            grade=grade,
-            exportable=standard.exports(grade),
-            checks=_plain(checks),
-            verdict=verdict.model_dump(mode="json"),
-            checks_missing=verdict.checks_missing,
-            reason=ordered.reason,
-            decided_by=ordered.decided_by,
-        )
-        if ordered.reason is None and _against_the_rules(ordered.outcome, verdict, standard):
-            raise BadRequest(
-                f"the rules say {verdict.grade or verdict.status}; give a `reason` for {ordered.outcome!s}",
-                pointer="/body/reason",
-            )
+        ruling = by_person(ordered, verdict, standard, checks)
         return decide(session, caller, inspection, ruling)
-
-
-def _policy_accepts(standard: ExportStandard, verdict: Verdict) -> bool:
-    return (
-        verdict.status == "graded" and standard.logs and standard.exports(verdict.grade) and not verdict.checks_missing
-    )
-
-
-def _grade_decided(ordered: Ordered, verdict: Verdict) -> Grade | None:
-    """The grade that goes with a decision."""
-    if ordered.outcome is Outcome.OVERRULE:
-        return ordered.grade
-    if ordered.grade is not None:
-        raise BadRequest("`grade` goes with `overrule` only: the rules give the grade", pointer="/body/grade")
-    if ordered.outcome is Outcome.ACCEPT:
-        # Who accepts what was referred has looked, and says that the doubts are groundless.
-        return verdict.best if verdict.status in {"referred", "awaiting_checks"} else verdict.grade
-    if ordered.outcome is Outcome.REJECT:
-        return "reject"
-    if ordered.outcome is Outcome.RETURN:
-        return "B" if verdict.grade == "B" else "rework"
-    return None
-
-
-def _against_the_rules(outcome: Outcome, verdict: Verdict, standard: ExportStandard) -> bool:
-    """Whether a weaver would ask why: a piece good enough goes back, or one that could be mended is rejected."""
-    if outcome is Outcome.RETURN:
-        return standard.exports(verdict.grade)
-    return outcome is Outcome.REJECT and verdict.grade != "reject"
-
-
-def _plain(checks: Mapping[str, CheckRecord]) -> dict[str, Any]:
-    return {name: record.model_dump(mode="json", exclude_defaults=True) for name, record in sorted(checks.items())}

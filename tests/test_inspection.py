@@ -14,11 +14,12 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from qc.errors import BadBundle, BadPhoto, BadRequest, UnknownStandard
-from qc.inspection import Asked, Ordered, PhotoSent, Station
+from qc.inspection import Asked, PhotoSent, Station
 from qc.ledger.accounts import Caller, Scope, add_collection_point, create_organisation
 from qc.ledger.batches import NewBatchLine, batch_of_piece, open_batch
 from qc.ledger.ids import uuid7
 from qc.ledger.inspections import inspection_of_id
+from qc.ledger.rulings import Ordered
 from qc.ledger.states import Outcome, PieceState
 from qc.ledger.tables import Inspection, Photo
 from qc.ledger.verify import verify
@@ -172,3 +173,29 @@ def test_what_is_asked_must_make_sense(station: Station) -> None:
 def test_a_station_without_a_model_does_not_open(tmp_path: Path) -> None:
     with pytest.raises(BadBundle):
         Station.open(Settings(home=tmp_path, model_bundle=tmp_path / "none"))
+
+
+RELEASED = Settings().bundle
+
+
+@pytest.mark.skipif(not (RELEASED / "bundle.json").exists(), reason="no released model in this clone")
+def test_the_released_model_goes_the_whole_way(tmp_path: Path) -> None:
+    station = Station.open(Settings(home=tmp_path, threads=1))
+    with station.database.write() as session:
+        organisation = create_organisation(session, "weavers", "Weavers")
+        add_collection_point(session, organisation.id, "BTL-1", "Balai desa")
+    caller = Caller(organisation.id, "key:test", frozenset(Scope))
+    photos = sorted((RELEASED / "golden").glob("*.jpg"))
+    assert photos
+    for path in photos:
+        entered = station.inspect(caller, station.ask([PhotoSent(path.read_bytes())], standard="woven-general"))
+        with station.database.read() as session:
+            inspection = inspection_of_id(session, caller.organisation_id, entered)
+            assert inspection.model == station.model
+            if path.name.startswith("not-woven"):
+                assert (inspection.status, inspection.grade) in {("retake", None), ("referred", None)}
+            marked = station.photos.get(inspection.photos[0].marked_sha256)
+            assert marked.startswith(b"\xff\xd8\xff")
+    with station.database.read() as session:
+        assert [report.faults for report in verify(session)] == [()]
+    station.close()

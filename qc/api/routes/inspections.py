@@ -19,10 +19,11 @@ from qc.api.multipart import read_form
 from qc.api.problems import BODY, answers
 from qc.api.schemas.inspections import DecisionIn, InspectionOut
 from qc.api.security import CanDecide, CanInspect, CanReadPieces, require, speaks_for
-from qc.inspection import Examined, Ordered, Station
+from qc.inspection import Examined, Station
 from qc.ledger.accounts import Caller, Scope
 from qc.ledger.batches import batch_of_piece
 from qc.ledger.inspections import InspectedPhoto, inspection_of_id
+from qc.ledger.rulings import Ordered
 from qc.ledger.states import Outcome
 from qc.ledger.tables import Inspection
 
