@@ -7,7 +7,9 @@ of different codes may lie on each other; a mouldy stain is both.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -37,17 +39,20 @@ def find_defects(logits: Floats, piece: Silhouette, placement: Placement, spec: 
     looked_at = piece.photo
     if spec.detection.on_piece_only and piece.found:
         looked_at = looked_at & _widened(piece.cells, spec.detection.margin_cells)
-    found: list[Detection] = []
+    places: list[_Place] = []
     for channel, code in enumerate(spec.labels.channels):
-        platt = spec.calibration.channels[code]
-        probabilities = np.where(looked_at, calibrated(logits[channel], platt), 0).astype(np.float32)
-        for place in _places(probabilities, spec.detection):
-            highest = np.sort(logits[channel][place])[-spec.detection.top_cells :]
-            certainty = probability(float(highest.mean()), platt)
-            if certainty >= spec.detection.levels[-1]:
-                found.append(_detection(code, certainty, place, piece, placement))
+        probabilities = np.where(looked_at, calibrated(logits[channel], spec.calibration.channels[code]), 0)
+        places += _places(code, probabilities.astype(np.float32), spec.detection)
+    found: list[Detection] = []
+    for place in heapq.nlargest(MOST, places, key=lambda p: p.peak):  # only what is listed is worth a close look
+        cells = place.cells(spec.detection.reach)
+        channel = spec.labels.channels.index(place.code)
+        highest = np.sort(logits[channel][cells])[-spec.detection.top_cells :]
+        certainty = probability(float(highest.mean()), spec.calibration.channels[place.code])
+        if certainty >= spec.detection.levels[-1]:
+            found.append(_detection(place.code, certainty, cells, piece, placement))
     found.sort(key=lambda d: -d.probability)
-    return found[:MOST]
+    return found
 
 
 def _widened(cells: Mask, by: int) -> Mask:
@@ -58,30 +63,44 @@ def _widened(cells: Mask, by: int) -> Mask:
     return widened
 
 
-def _places(probabilities: Floats, spec: DetectionSpec) -> Iterator[Mask]:
-    """Cells of each place of one code, bool [h, w]."""
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """A connected part of one code's map at one level; `peak` is its highest probability."""
+
+    code: str
+    peak: float
+    probabilities: Floats  # [h, w], of the code
+    labels: NDArray[np.int32]  # [h, w], of all parts at that level
+    label: int
+
+    def cells(self, reach: float) -> Mask:
+        """The cells at or above `reach` times the peak that are connected with it, bool [h, w]."""
+        inside = np.where(self.labels == self.label, self.probabilities, 0)
+        near = (inside >= max(reach * self.peak, 1e-9)).astype(np.uint8)
+        _, parts = cv2.connectedComponents(near, connectivity=8)
+        connected: Mask = parts == parts.flat[inside.argmax()]
+        return connected
+
+
+def _places(code: str, probabilities: Floats, spec: DetectionSpec) -> Iterator[_Place]:
+    """Every place of one code, found at the highest level that it reaches."""
     claimed = np.zeros(probabilities.shape, bool)
+    ascending = probabilities.argsort(axis=None)
+    highest = probabilities.flat[ascending[-1]]
     for level in spec.levels:
-        above = probabilities >= level
-        if not above.any():
+        if highest < level:
             continue
-        count, labels = cv2.connectedComponents(above.astype(np.uint8), connectivity=8)
-        taken = np.unique(labels[claimed])
+        above = probabilities >= level
+        count, connected = cv2.connectedComponents(above.astype(np.uint8), connectivity=8)
+        labels = connected.astype(np.int32, copy=False)
+        known = np.zeros(count, bool)
+        known[labels[claimed]] = True
+        peaks = np.zeros(count, np.float32)
+        peaks[labels.ravel()[ascending]] = probabilities.ravel()[ascending]  # of equal labels the last one stays
         for label in range(1, count):
-            if label in taken:
-                continue
-            component = labels == label
-            claimed |= component
-            yield _around_the_peak(np.where(component, probabilities, 0), spec.reach)
-
-
-def _around_the_peak(probabilities: Floats, reach: float) -> Mask:
-    """The cells at or above `reach` times the peak that are connected with it."""
-    peak = np.unravel_index(int(probabilities.argmax()), probabilities.shape)
-    near = (probabilities >= max(reach * probabilities[peak], 1e-9)).astype(np.uint8)
-    _, labels = cv2.connectedComponents(near, connectivity=8)
-    connected: Mask = labels == labels[peak]
-    return connected
+            if not known[label]:
+                yield _Place(code, float(peaks[label]), probabilities, labels, label)
+        claimed = above  # every part is known now, by this level or a higher one
 
 
 def _detection(code: str, certainty: float, place: Mask, piece: Silhouette, placement: Placement) -> Detection:
@@ -90,8 +109,8 @@ def _detection(code: str, certainty: float, place: Mask, piece: Silhouette, plac
     box = placement.box_to_photo(
         columns.min() * cell, rows.min() * cell, (columns.max() + 1) * cell, (rows.max() + 1) * cell
     )
-    corners = np.concatenate([np.stack([columns + dx, rows + dy], 1) for dx in (0, 1) for dy in (0, 1)])
-    extent = max(cv2.minAreaRect(corners.astype(np.float32))[1])
+    centres = np.stack([columns, rows], 1).astype(np.float32)
+    extent = max(cv2.minAreaRect(centres)[1]) + 1  # in cells; the outermost reach half a cell beyond their centres
     return Detection(
         code=code,
         probability=certainty,

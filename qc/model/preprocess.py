@@ -107,6 +107,8 @@ def resize(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.ui
     src_height, src_width = picture.shape[:2]
     if (src_width, src_height) == (width, height):
         return picture.copy()
+    if _goes_evenly(src_width, src_height, width, height) and _area_is_exact():
+        return _shrink_evenly(picture, width, height)
     by_remap = picture.ndim == 3 and picture.shape[2] == 3 and max(src_width, src_height) < 2**15
     if by_remap and width <= src_width <= 2 * width and height <= src_height <= 2 * height and _remap_is_exact():
         return _shrink_a_little(picture, width, height)
@@ -181,6 +183,20 @@ def _reduce_rows(
     return sums
 
 
+def _goes_evenly(src_width: int, src_height: int, width: int, height: int) -> bool:
+    """Whether all boxes are alike, and of an odd number of pixels that float32 divides by without doubt."""
+    pixels = (src_width // width) * (src_height // height)
+    return src_width % width == 0 and src_height % height == 0 and pixels % 2 == 1 and pixels < 1000
+
+
+def _shrink_evenly(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Boxes that are all alike and odd, such as 1600 to 320 px: twice as fast as the general way.
+
+    OpenCV's area resize is then a sum, divided and rounded to the nearest; of an odd number no mean is a half.
+    """
+    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
 def _shrink_a_little(rgb: Rgb, width: int, height: int) -> Rgb:
     """Shrinking by at most two on either axis, five times faster than the general way.
 
@@ -206,6 +222,16 @@ def _sampling(src_width: int, src_height: int, width: int, height: int) -> tuple
     half_x = ((right - left - 1) * 16).astype(np.uint16)  # fixed point of remap: 5 bits of x below 5 bits of y
     half_y = ((bottom - top - 1) * 16 * 32).astype(np.uint16)
     return whole, half_y[:, None] | half_x
+
+
+@cache
+def _area_is_exact() -> bool:
+    """Whether this build of OpenCV sums whole pixels where boxes are alike."""
+    picture = np.random.default_rng(2).integers(0, 256, (3 * 5 * 7, 5 * 83, 3), dtype=np.uint8)
+    return all(
+        np.array_equal(_shrink_evenly(picture, 83, height), _sum_and_divide(picture, 83, height))
+        for height in (15, 21, 35)
+    )
 
 
 @cache

@@ -49,5 +49,5 @@ def _spread(cells: Mask, shape: tuple[int, ...], placement: Placement) -> NDArra
     per_pixel = cells.shape[0] / placement.size
     rows = ((np.arange(height) + 0.5) * placement.inside[1] / height + placement.offset[1]) * per_pixel
     columns = ((np.arange(width) + 0.5) * placement.inside[0] / width + placement.offset[0]) * per_pixel
-    spread = cells[np.ix_(rows.astype(int), columns.astype(int))]
+    spread = cells.take(rows.astype(int), axis=0).take(columns.astype(int), axis=1)
     return spread if spread.any() else np.ones((height, width), bool)

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from qc.model.preprocess import (
     PreprocessSpec,
+    _area_is_exact,
     _remap_is_exact,
     _shrink_a_little,
+    _shrink_evenly,
     _sum_and_divide,
     fit,
     letterbox,
@@ -59,6 +61,15 @@ def test_the_quick_way_gives_the_same_bytes(h: int, w: int, shrink_h: float, shr
     picture = noise(h, w)
     to_w, to_h = max(-(-w // 2), int(w * shrink_w)), max(-(-h // 2), int(h * shrink_h))
     assert np.array_equal(_shrink_a_little(picture, to_w, to_h), _sum_and_divide(picture, to_w, to_h))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 7), st.integers(0, 7), st.booleans())
+def test_the_even_way_gives_the_same_bytes(w: int, h: int, half_x: int, half_y: int, grey: bool) -> None:
+    assert _area_is_exact()
+    picture = noise(h * (2 * half_y + 1), w * (2 * half_x + 1))
+    picture = picture[..., 0].copy() if grey else picture
+    assert np.array_equal(_shrink_evenly(picture, w, h), _sum_and_divide(picture, w, h))
 
 
 @given(sides, sides, sides, sides, st.integers(0, 255))
