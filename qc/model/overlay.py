@@ -47,7 +47,7 @@ _BANNER: dict[str, Colour] = {
 
 @dataclass(frozen=True)
 class _Entry:
-    """One line of the list, with the boxes that bear its number: all faults of one kind and severity."""
+    """One line of the list, with the boxes that bear its number: all places of one kind and severity."""
 
     number: int | None  # None where there is no box to point at
     text: str
@@ -92,23 +92,51 @@ def _enlarged(rgb: Rgb) -> Canvas:
 
 
 def _entries(reasons: Sequence[Reason], language: Language) -> list[_Entry]:
-    """Reasons as lines, those with boxes first, worst first, as the verdict orders them."""
-    groups: dict[tuple[object, ...], list[Reason]] = {}
-    for reason in reasons:
-        boxed = reason.box is not None
-        key = (reason.code, reason.severity, reason.rule.partition(".")[0]) if boxed else (reason.rule, id(reason))
-        groups.setdefault((not boxed, *key), []).append(reason)
+    """Reasons as lines: places first, certain before doubtful, worst first; places of one kind share a line."""
+    groups: dict[tuple[object, ...], list[list[Reason]]] = {}
+    for place in _places(sorted(reasons, key=lambda r: r.rule.startswith("doubt."))):
+        first = place[0]
+        groups.setdefault((first.code, first.severity, first.rule.startswith("doubt.")), []).append(place)
     entries: list[_Entry] = []
-    for group in sorted(groups.values(), key=lambda g: g[0].box is None):
-        worst = max(group, key=probability_of)
-        boxes = tuple(r.box for r in group if r.box is not None)
-        number = len(entries) + 1 if boxes else None
-        entries.append(_Entry(number, line(worst, len(group), language), tag(worst, language), _colour(worst), boxes))
+    for number, places in enumerate(groups.values(), 1):
+        worst = max((place[0] for place in places), key=probability_of)
+        others = {r.code: tag(r, language) for place in places for r in place[1:] if r.code != worst.code}
+        text = " + ".join([line(worst, len(places), language), *([", ".join(others.values())] if others else [])])
+        boxes = tuple(place[0].box for place in places if place[0].box is not None)
+        entries.append(_Entry(number, text, tag(worst, language), _colour(worst), boxes))
+    entries += [_Entry(None, line(r, 1, language), "", _colour(r)) for r in reasons if r.box is None]
     return entries
 
 
+def _places(reasons: Sequence[Reason]) -> list[list[Reason]]:
+    """Reasons that lie on each other, together: what could be several defects is one place to look at."""
+    places: list[list[Reason]] = []
+    for reason in reasons:
+        if reason.box is None:
+            continue
+        for place in places:
+            if (
+                place[0].box is not None
+                and all(r.code != reason.code for r in place)
+                and _same(place[0].box, reason.box)
+            ):
+                place.append(reason)
+                break
+        else:
+            places.append([reason])
+    return places
+
+
+def _same(one: Box, other: Box) -> bool:
+    """Whether two boxes share more than half of the smaller one."""
+    width = max(0, min(one[2], other[2]) - max(one[0], other[0]))
+    height = max(0, min(one[3], other[3]) - max(one[1], other[1]))
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return 2 * width * height > smaller
+
+
 def _colour(reason: Reason) -> Colour:
-    return _DOUBT if reason.rule.startswith("doubt.defect") else _SEVERITY.get(reason.severity, _PLAIN)
+    return _DOUBT if reason.rule.startswith("doubt.") else _SEVERITY.get(reason.severity, _PLAIN)
 
 
 def _draw_boxes(picture: Canvas, entries: Sequence[_Entry], scale: float, letters: Lettering) -> None:

@@ -18,13 +18,16 @@ def headline(verdict: Verdict, language: Language) -> str:
 
 
 def line(reason: Reason, count: int, language: Language) -> str:
-    """A reason as a short line: its sentence, how often, how sure."""
-    words = sentence(reason, language).removesuffix(".")
-    if count > 1:
-        words += f" ({count}x)"
-    if reason.box is not None and (probability := probability_of(reason)) > 0:
-        words += f" - {min(99, round(100 * probability))} %"  # never 100 %: no photo proves that much
-    return words
+    """A reason as a short line: what has a place says what, how often, how bad, how sure; the rest is a sentence."""
+    if reason.box is None or reason.code is None:
+        return sentence(reason, language)
+    name = taxonomy().defect(reason.code).name.in_language(language)
+    words = [f"{name} ({count}x)" if count > 1 else name]
+    if reason.severity is not None:
+        words.append(word("severities", reason.severity, language))
+    doubt = "?" if reason.rule.startswith("doubt.") else ""
+    words.append(f"{min(99, round(100 * probability_of(reason)))} %{doubt}")  # never 100 %: no photo proves that much
+    return " - ".join(words)
 
 
 def tag(reason: Reason, language: Language) -> str:

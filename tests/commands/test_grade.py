@@ -72,7 +72,7 @@ def test_a_folder_is_graded_in_order_with_every_field(bundle: Path, photos: Path
     assert stained["grade"] == "rework"
     assert [(d["code"], d["box"]) for d in stained["defects"]] == [("STAIN", [80, 64, 144, 112])]
     assert good["model"] == "tiny-0.0.1"
-    for word in ("A, EXPORT", "REWORK", "Stain", "sees from", "3: "):
+    for word in ("A, EXPORT", "REWORK", "stain, dirt", "sees from", "3: "):
         assert word in done.stdout
 
 
