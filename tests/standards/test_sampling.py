@@ -162,8 +162,8 @@ def test_classes_with_another_n_use_the_largest_where_it_is_a_plan_and_their_own
     assert plan.n == 500
     assert numbers(plan) == {"critical": (500, 0, 1), "major": (500, 21, 22), "minor": (315, 21, 22)}
     # under different inspection a class keeps its own table's plan
-    mixed = plan_lot(60, acceptance(), {"minor": "tightened"})
-    assert numbers(mixed)["minor"] == (20, 1, 2)
+    mixed = plan_lot(60, acceptance(minor=6.5), {"minor": "tightened"})
+    assert numbers(mixed) == {"critical": (20, 0, 1), "major": (20, 1, 2), "minor": (13, 1, 2)}
     assert {r.defect_class: r.inspection for r in mixed.classes}["minor"] == "tightened"
 
 
