@@ -12,7 +12,7 @@ from training.render.arrays import Array
 from training.render.blender import Blender
 from training.render.build import build
 from training.render.camera import Camera
-from training.render.develop import develop, meter, read
+from training.render.develop import develop, edged, meter, read
 from training.render.looks import Look
 from training.render.piece import Piece
 from training.render.recipe import Recipe
@@ -71,17 +71,21 @@ def subject(recipe: Recipe, **wanted: str) -> Subject:
 
 
 def prepare(recipe: Recipe, size: int, samples: int, threads: int = 2, view: str | None = None, **wanted: str) -> Shot:
-    """Geometry, camera, light and defects of a recipe; view `whole` or `closeup` and `wanted` instead of chance."""
+    """Geometry, camera, light and defects of a recipe.
+
+    view: `whole`, `closeup` or an angle of a whole view instead of what chance would choose; `wanted`: see subject.
+    """
     rng = np.random.default_rng([recipe.seed, 2])
     drawn = "closeup" if rng.uniform() < scene.CLOSEUP_SHARE else "whole"
-    view = view or drawn
+    angle = None if view in (None, "whole", "closeup") else view
+    view = "whole" if angle else view or drawn
     it = subject(recipe, **wanted)
     causes = set(it.causes)
     if view == "closeup":
         angle = "closeup"
         camera = scene.closeup_view(it.places, it.normals, it.mesh.points, it.pitch, it.hollow, rng)
     else:
-        camera, angle, partial = scene.whole_view(it.mesh.points, it.hollow, rng)
+        camera, angle, partial = scene.whole_view(it.mesh.points, it.hollow, rng, angle)
         causes |= {"partial"} if partial else set()
     light, hard = scene.light(rng)
     causes |= {"hard_shadow"} if hard else set()
@@ -117,13 +121,14 @@ def shoot(shot: Shot, blender: Blender) -> list[Sample]:
     gain = shot.gain * meter(linear, mesh.colour.mean(0), shot.balance)
     if gain.min() > DARK:
         return []
-    before = develop(linear, gain, shot.contrast)
+    before = edged(develop(linear, gain, shot.contrast))
     clean = np.zeros(before.shape[:2], np.uint16)
     meta = {"id": name, **shot.meta, "state": "good", "twin": None, "defects": []}
     good = Sample(before[..., :3], before[..., 3], clean, meta)
     if shot.spoiled is None:
         return [good]
-    after = develop(read(blender.render(shot.spoiled.mesh, shot.job, f"{name}-d")), gain, shot.contrast)
+    linear = read(blender.render(shot.spoiled.mesh, shot.job, f"{name}-d"))
+    after = edged(develop(linear, gain, shot.contrast))
     mask, found = label(difference(before, after), shot.spoiled.regions)
     if not found:
         return [good]

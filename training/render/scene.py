@@ -21,15 +21,18 @@ def direction(azimuth: float, elevation: float) -> Array:
     return np.array([np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)])
 
 
-def whole_view(points: Array, hollow: bool, rng: np.random.Generator) -> tuple[Camera, str, bool]:
-    """A camera that sees the whole piece (now and then a part of it), the angle's name, and whether it is partial."""
+def whole_view(
+    points: Array, hollow: bool, rng: np.random.Generator, angle: str | None = None
+) -> tuple[Camera, str, bool]:
+    """A camera on the whole piece, the angle's name, and whether a part is cut off (never if `angle` is given)."""
     names, weights = (("three_quarter", "side", "top", "inside"), (0.5, 0.2, 0.12, 0.18)) if hollow else (
         ("three_quarter", "top"), (0.5, 0.5))  # fmt: skip
-    name = str(rng.choice(names, p=weights))
+    drawn = str(rng.choice(names, p=weights))
+    name = angle or drawn
     low, high = {"three_quarter": (0.35, 0.75), "side": (0.05, 0.25), "top": (1.25, 1.55), "inside": (0.75, 1.15)}[name]
     if not hollow and name == "three_quarter":
         low, high = 0.6, 1.1
-    partial = bool(rng.uniform() < 0.12)
+    partial = bool(rng.uniform() < 0.12) and angle is None
     fill = float(rng.uniform(1.1, 1.5) if partial else rng.uniform(0.68, 0.96))
     shift = rng.uniform(-0.12, 0.12, 2) if partial else rng.uniform(-0.5, 0.5, 2) * max(0.0, 0.97 - fill)
     way = direction(rng.uniform(0, 2 * np.pi), rng.uniform(low, high))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from training.render.arrays import Array
 from training.render.build import KINDS, WEAVES, build
 from training.render.coil import spiral
 from training.render.looks import MATERIALS, Family, draw_look
 from training.render.plait import plaited
-from training.render.strand import SECTION, Strand, sweep
+from training.render.strand import SECTION, Mesh, Strand, sweep
 from training.render.surface import Revolved, Sheet, normal
 from training.render.weave import Region, Weave, heights, on_region, on_surface, weft_over
 
@@ -140,5 +141,8 @@ def test_a_part_keeps_the_grain_of_the_whole() -> None:
 def test_what_a_strand_looks_like_does_not_depend_on_its_place_in_the_list() -> None:
     strands = build(32, kind="placemat", weave="plain").strands[:6]
     forth, back = sweep(strands), sweep(strands[::-1])
-    key = lambda m: np.sort(np.concatenate([m.points, m.grain, m.colour], 1).round(9), axis=0)  # noqa: E731
-    assert np.array_equal(key(forth), key(back))
+
+    def rows(mesh: Mesh) -> Array:
+        return np.sort(np.concatenate([mesh.points, mesh.grain, mesh.colour], 1).round(9), axis=0)
+
+    assert np.array_equal(rows(forth), rows(back))

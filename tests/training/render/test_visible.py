@@ -6,7 +6,7 @@ import numpy as np
 
 from training.render.arrays import Array
 from training.render.camera import Camera, fitted, seen
-from training.render.develop import develop, meter
+from training.render.develop import develop, edged, meter
 from training.render.produce import label
 from training.render.visible import difference, region, see
 from training.sample import CHANNELS
@@ -114,3 +114,13 @@ def test_developing_is_monotonous_and_keeps_alpha() -> None:
     assert (np.diff(out[0, :, 0].astype(int)) >= 0).all()
     assert 180 < out[0, 21, 0] < 255, "the light of a white sheet is not clipped"
     assert (out[..., 3] == 128).all()
+
+
+def test_an_edge_has_the_colour_of_the_piece_and_not_of_nothing() -> None:
+    rgba = np.zeros((20, 20, 4), np.uint8)
+    rgba[:, :10] = (180, 140, 90, 255)
+    rgba[:, 10] = (20, 10, 5, 90)
+    out = edged(rgba)
+    assert np.abs(out[:, 10, :3].astype(int) - [180, 140, 90]).max() < 8
+    assert (out[:, :9] == rgba[:, :9]).all(), "where the piece covers the ground nothing changes"
+    assert (out[:, 14:, 3] == 0).all()
