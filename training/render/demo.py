@@ -41,7 +41,7 @@ TRAY = {"kind": "tray", "material": "rattan", "view": "inside"}
 BOWL = {"shape": "bowl", "stuff": "ceramic", "view": "three_quarter"}
 POSES = (
     Pose("a", 5122, wanted=BASKET),
-    Pose("rework", 7013, ("HOLE",), wanted=TRAY),
+    Pose("tray-hole", 7013, ("HOLE",), wanted=TRAY),
     Pose("retake", 3, woven=False, wanted=BOWL),
     Pose("broken", 5122, ("STRAND_BROKEN",), wanted=BASKET),
     Pose("waste-basket", 5267, wanted=BASKET),
