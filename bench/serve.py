@@ -26,7 +26,7 @@ READY_S, MEMORY_MB = 3.0, 400
 
 def main() -> None:
     """Start a service on an empty home, measure, stop it."""
-    with tempfile.TemporaryDirectory() as home, socket.socket() as probe:
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile() as log, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
@@ -41,7 +41,7 @@ def main() -> None:
         key = done.stdout.strip().splitlines()[-1]
 
         began = time.perf_counter()
-        server = subprocess.Popen([*qc, "serve"], env=environment, stdout=subprocess.DEVNULL)
+        server = subprocess.Popen([*qc, "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=log)
         try:
             base = f"http://127.0.0.1:{port}"
             ready = _wait_until_ready(base, server, began)

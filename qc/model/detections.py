@@ -1,8 +1,8 @@
 """Boxes from the defect map.
 
 Per defect code, places are found from the highest level down, so that a faint stain that touches a clear one is not
-swallowed by it nor counted twice. Places of one code never share a cell: no boxes have to be merged afterwards. Places
-of different codes may lie on each other; a mouldy stain is both.
+swallowed by it nor counted twice. Places of one code never share a cell: no boxes have to be merged afterwards. Where
+several codes name one place, the most probable one names it.
 """
 
 from __future__ import annotations

@@ -12,8 +12,9 @@ import pytest
 
 from qc.errors import BadBundle
 from qc.model.bundle import Bundle, hash_files
-from qc.model.golden import seal
+from qc.model.golden import GoldenDefect, GoldenPhoto, compare, seal
 from qc.model.grader import Grader
+from qc.standards.evidence import Box
 from tests.model.tiny_bundle import CHANNELS, fields, read_spec, write_graph
 
 
@@ -131,6 +132,37 @@ def test_a_golden_photo_that_is_decided_differently_is_named(folder: Path) -> No
 def test_a_probability_that_moved_too_far_is_noticed(folder: Path) -> None:
     rewrite(folder, calibration=fields()["calibration"] | {"woven": {"a": 0.8, "b": 0}})
     assert "woven is 0.9" in refused(folder, check=True).detail
+
+
+def golden(probability: float, box: Box = (0, 0, 10, 10), woven: float = 0.9) -> GoldenPhoto:
+    decision = "act" if probability >= 0.6 else "refer" if probability >= 0.3 else "none"
+    return GoldenPhoto(
+        woven=woven,
+        woven_decision="act",
+        kind="mat",
+        material=None,
+        defect_probability=0.5,
+        defect_decision="refer",
+        defects={"STAIN": GoldenDefect(probability=probability, decision=decision, box=box)},
+    )
+
+
+def test_a_last_digit_across_a_threshold_is_no_difference() -> None:
+    assert compare(golden(0.601), golden(0.599), 0.02) == []
+    nothing = golden(0.29).model_copy(update={"defects": {}})
+    assert compare(golden(0.29), nothing, 0.02) == []
+    assert compare(golden(0.31), nothing, 0.02) == ["STAIN is missing"]
+    assert compare(nothing, golden(0.31), 0.02) == ["STAIN is found"]
+
+
+def test_more_than_the_tolerance_is_a_difference() -> None:
+    assert compare(golden(0.63), golden(0.59), 0.02) == ["STAIN is refer (0.590), wanted act (0.630)"]
+    assert compare(golden(0.9), golden(0.9, box=(8, 8, 18, 18)), 0.02) == [
+        "STAIN lies at (8, 8, 18, 18), wanted (0, 0, 10, 10)"
+    ]
+    assert compare(golden(0.9), golden(0.9, woven=0.85), 0.02) == ["woven is 0.850, wanted 0.900"]
+    other = golden(0.9).model_copy(update={"kind": None})
+    assert compare(golden(0.9), other, 0.02) == ["kind is None, wanted mat"]
 
 
 def test_a_graph_that_lacks_an_output_is_refused(folder: Path) -> None:
