@@ -12,7 +12,7 @@ CONFIG  ?= training/configs/anyaman-0.1.0.yaml
 export QC_PORT ?= 8000
 export QC_HOME ?= .qc
 
-.PHONY: help run demo serve test lint types unit bench evaluate render train export image wheel clean
+.PHONY: help run demo serve test lint types unit bench evaluate render train export web wheel image clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -28,7 +28,7 @@ demo: $(VENV)/.runtime ## Grade the three demo pieces, serve nothing
 serve: $(VENV)/.runtime ## Serve, without the demo
 	@exec $(BIN)/qc serve
 
-test: $(VENV)/.dev ## Install what tests need, bring up the real parts, run everything
+test: $(VENV)/.dev web/node_modules/.ready ## Install what tests need, bring up the real parts, run everything
 	@bash tests/real_parts.sh
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/python -m pytest
@@ -59,6 +59,14 @@ train: $(VENV)/.dev ## Train (resumes): make train CONFIG=training/configs/...ya
 
 export: $(VENV)/.dev ## Write the trained run as a bundle under models/: make export CONFIG=...
 	$(BIN)/python -m training.export $(CONFIG)
+
+web: web/node_modules/.ready ## Build the inspector's app; the service then serves it at /
+	cd web && PATH="$(abspath $(BIN)):$$PATH" npm run build
+
+web/node_modules/.ready: web/package-lock.json $(VENV)/.dev
+	@$(PIP) -e '.[web]'
+	@cd web && PATH="$(abspath $(BIN)):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 wheel: $(VENV)/.dev ## Build a wheel that carries the current model
 	@rm -rf qc/bundle && cp -rL models/current qc/bundle

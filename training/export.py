@@ -60,7 +60,7 @@ def export(config: Config) -> Path:
     calibration = calibrate(said["val"], fitted_on="made-val")
     train = [s for folder in config.rendered for s in rendered(folder, "train")]
     train += surfaces("train", config.surfaces["train"], config.size, surfaces_folder())
-    known = answers(network, [s for s in train if s.meta["woven"]][::3], config.spec, config.hdri, seed=9).embedding
+    known = answers(network, [s for s in train if s.meta["woven"]][::6], config.spec, config.hdri, seed=9).embedding
 
     folder = MODELS / f"{config.name}-{config.version}"
     draft = folder.with_name(f".{folder.name}.part")

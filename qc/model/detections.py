@@ -43,16 +43,26 @@ def find_defects(logits: Floats, piece: Silhouette, placement: Placement, spec: 
     for channel, code in enumerate(spec.labels.channels):
         probabilities = np.where(looked_at, calibrated(logits[channel], spec.calibration.channels[code]), 0)
         places += _places(code, probabilities.astype(np.float32), spec.detection)
-    found: list[Detection] = []
+    found: list[tuple[Detection, Mask]] = []
     for place in heapq.nlargest(MOST, places, key=lambda p: p.peak):  # only what is listed is worth a close look
         cells = place.cells(spec.detection.reach)
         channel = spec.labels.channels.index(place.code)
         highest = np.sort(logits[channel][cells])[-spec.detection.top_cells :]
         certainty = probability(float(highest.mean()), spec.calibration.channels[place.code])
         if certainty >= spec.detection.levels[-1]:
-            found.append(_detection(place.code, certainty, cells, piece, placement))
-    found.sort(key=lambda d: -d.probability)
-    return found
+            found.append((_detection(place.code, certainty, cells, piece, placement), cells))
+    found.sort(key=lambda pair: -pair[0].probability)
+    return _one_name_a_place(found)
+
+
+def _one_name_a_place(found: list[tuple[Detection, Mask]]) -> list[Detection]:
+    """Drop what shares half of the smaller place with a more probable one: a fault under several names is one fault."""
+    kept: list[tuple[Detection, Mask]] = []
+    for detection, place in found:
+        size = int(place.sum())
+        if all(2 * int((place & other).sum()) <= min(size, int(other.sum())) for _, other in kept):
+            kept.append((detection, place))
+    return [detection for detection, _ in kept]
 
 
 def _widened(cells: Mask, by: int) -> Mask:

@@ -13,7 +13,7 @@ export function findDefects(logits: Float32Array, piece: Silhouette, placement: 
   const { side } = piece;
   const widened = spec.detection.on_piece_only && piece.found ? widen(piece.cells, side, spec.detection.margin_cells) : null;
   const lookedAt = Uint8Array.from(piece.photo, (cell, at) => cell & (widened === null ? 1 : widened[at]!));
-  const found: Detection[] = [];
+  const found: [Detection, number[]][] = [];
   spec.labels.channels.forEach((code, channel) => {
     const platt = spec.calibration.channels[code]!;
     const map = logits.subarray(channel * side * side, (channel + 1) * side * side);
@@ -21,10 +21,22 @@ export function findDefects(logits: Float32Array, piece: Silhouette, placement: 
     for (const place of places(probabilities, side, spec.detection)) {
       const highest = place.map((at) => map[at]!).sort((a, b) => b - a).slice(0, spec.detection.top_cells);
       const certainty = probability(highest.reduce((sum, logit) => sum + logit, 0) / highest.length, platt);
-      if (certainty >= spec.detection.levels.at(-1)!) found.push(detection(code, certainty, place, piece, placement));
+      if (certainty >= spec.detection.levels.at(-1)!) found.push([detection(code, certainty, place, piece, placement), place]);
     }
   });
-  return found.sort((a, b) => b.probability - a.probability).slice(0, MOST);
+  found.sort(([a], [b]) => b.probability - a.probability);
+  return oneNameAPlace(found).slice(0, MOST);
+}
+
+/** Drops what shares half of the smaller place with a more probable one: one fault under several names is one fault. */
+function oneNameAPlace(found: readonly [Detection, number[]][]): Detection[] {
+  const kept: [Detection, Set<number>][] = [];
+  for (const [detection, place] of found) {
+    if (kept.every(([, other]) => 2 * place.filter((at) => other.has(at)).length <= Math.min(place.length, other.size))) {
+      kept.push([detection, new Set(place)]);
+    }
+  }
+  return kept.map(([detection]) => detection);
 }
 
 /** The mask grown by an ellipse of `by` cells, drawn as OpenCV draws its elliptic kernel. */
