@@ -135,7 +135,7 @@ def run(scenes: int, groups: tuple[str, ...] = GROUPS) -> tuple[list[Error], dic
             found += errors(group, made, read(made, seed))
         except NotMeasurable as why:
             refused[group] += 1
-            print(f"<!-- scene {seed} ({group}): {why.extra['reason']} -->")
+            print(f"<!-- scene {seed} ({group}): {why.extra['reason']} -->", flush=True)
     return found, refused
 
 
@@ -166,7 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenes", type=int, default=40, help="how many photos to make")
     options, _ = parser.parse_known_args()
-    print(table(*run(options.scenes)))
+    print(table(*run(options.scenes)), flush=True)
 
 
 if __name__ == "__main__":

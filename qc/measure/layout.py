@@ -143,14 +143,15 @@ def mat_layout(paper: Paper = "A3", number: int = 1) -> MatLayout:
         Patch(Box(right - patch, head + k * (patch + 3), right, head + k * (patch + 3) + patch), grey)
         for k, grey in enumerate(PATCH_GREYS)
     )
-    lines = tuple(_lines(f"{paper}-{number:02d}", Box(inset + side, inset, right - side, height - inset), bar))
+    quiet = side + side / MODULES
+    lines = tuple(_lines(f"{paper}-{number:02d}", Box(inset + quiet, inset, right - quiet, height - inset), bar))
     return MatLayout(paper, number, Box(0, 0, width, height), side, markers, bar, patches, lines)
 
 
 def _lines(board_id: str, between: Box, bar: Box) -> Iterator[Line]:
-    """The print of a mat; `between` are the columns between the markers, from the upper to the lower inset."""
-    x0, x1 = between.x0 + 8, between.x1 - 8
-    size = (x1 - x0) / 94.0  # 94 mm is what A4 leaves
+    """The print of a mat; `between` is what quiet zones and insets leave between the markers' columns."""
+    x0, x1 = between.x0, between.x1
+    size = (x1 - x0) / 98.0  # 98 mm is what A4 leaves
     y = between.y0
     yield Line(Box(x0, y, x1, y + 5 * size), f"{board_id}   v{VERSION}", 13 * size, bold=True)
     yield Line(Box(x0, y + 6 * size, x1, y + 9 * size), "Anyaman QC - alas ukur / measuring mat", 7 * size)

@@ -135,7 +135,7 @@ def _refuse_cut(body: NDArray[np.bool_], view: Rectified) -> None:
 def _refuse_touching(body: NDArray[np.bool_], view: Rectified, layout: MatLayout, marker_ids: tuple[int, ...]) -> None:
     for marker in layout.markers:
         inside = body[view.window(marker.box)]
-        if marker.id in marker_ids and inside.mean() > 0.02:
+        if marker.id in marker_ids and inside.mean() > 0.005:
             raise refuse(
                 Refusal.TOUCHES_MARKER,
                 "the piece touches a black square of the mat, so that neither's edge can be told: move it away from "

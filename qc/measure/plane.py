@@ -27,6 +27,9 @@ RMS_LIMIT_PX = 1.0
 _RMS_LONG_SIDE = 4000
 """Photos longer than this may show more pixels of misfit, in proportion."""
 
+_CORNERS_A_SPOILED_ONE = 8
+"""One corner in so many may be left out: two of the sixteen."""
+
 _CM = 100.0  # mm on the mat are scaled to order one
 
 
@@ -39,7 +42,7 @@ class Plane:
     centre_px   [2], the middle of the photo, taken as the lens' axis
     radius_px   half the photo's diagonal; pictures are measured in it
     centre_mm   [2], the origin on the mat
-    rms_px      reprojection error over the corners kept
+    rms_px      root mean square distance between the corners kept and where they should be
     corner_px   standard deviation of one corner coordinate, from the residuals
     corners     how many corners were kept
     """
@@ -103,12 +106,12 @@ def fit_plane(found: FoundMat, shape: tuple[int, int], print_scale: float) -> Pl
     keep = np.ones(len(mat), bool)
     theta = _solve(mat, image, _start(mat, image), limit / radius)
     residual = np.linalg.norm(_forward(theta, mat) - image, axis=1) * radius
-    if np.sqrt((residual**2).mean() / 2) > limit:
-        # A fibre over a corner spoils that corner, not the mat: leave out a quarter at most.
-        keep = residual <= np.sort(residual)[-(len(mat) // 4) - 1]
+    if np.sqrt((residual**2).mean()) > limit:
+        # A fibre over a corner spoils that corner, not the mat. More corners than that, and the mat is no plane.
+        keep = residual <= np.sort(residual)[-(len(mat) // _CORNERS_A_SPOILED_ONE) - 1]
         theta = _solve(mat[keep], image[keep], theta, limit / radius)
         residual = np.linalg.norm(_forward(theta, mat) - image, axis=1)[keep] * radius
-    rms = float(np.sqrt((residual**2).mean() / 2))
+    rms = float(np.sqrt((residual**2).mean()))
     if rms > limit:
         raise refuse(
             Refusal.MAT_NOT_FLAT,
@@ -117,13 +120,12 @@ def fit_plane(found: FoundMat, shape: tuple[int, int], print_scale: float) -> Pl
             reprojection_rms_px=round(rms, 2),
         )
     freedom = 2 * int(keep.sum()) - 9
-    noise = max(CORNER_FLOOR_PX, rms * np.sqrt(2 * keep.sum() / freedom))
+    noise = max(CORNER_FLOOR_PX, float(np.sqrt((residual**2).sum() / freedom)))
     jacobian = _jacobian(theta, mat[keep])
     information = jacobian.T @ jacobian / (noise / radius) ** 2
     information[8, 8] += 1 / LENS_SD**2
-    return Plane(
-        theta, np.linalg.inv(information), centre_px, radius, centre_mm, rms, float(noise), int(keep.sum())
-    )  # fmt: skip
+    covariance = np.asarray(np.linalg.inv(information), np.float64)
+    return Plane(theta, covariance, centre_px, radius, centre_mm, rms, noise, int(keep.sum()))
 
 
 def _start(mat: NDArray[np.float64], image: NDArray[np.float64]) -> NDArray[np.float64]:

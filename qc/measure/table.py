@@ -74,7 +74,19 @@ def beside_the_mat(view: Rectified, mat: BareMat) -> NDArray[np.bool_]:
     # Light falls off over a table, so its own spread grows away from the mat: split what is there in two (Otsu).
     codes = np.clip(8 * distance[outside], 0, 255).astype(np.uint8)
     level, _ = cv2.threshold(codes, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    return np.asarray(outside & (distance > max(_UNLIKE, float(level) / 8)))
+    return _distinct(outside & (distance > max(_UNLIKE, float(level) / 8)), distance)
+
+
+def _distinct(mask: NDArray[np.bool_], distance: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Parts of `mask` that are clearly no table: grain and falling light leave parts that hardly pass as something."""
+    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    order = np.argsort(labels[mask], kind="stable")
+    own, distances = labels[mask][order], distance[mask][order]
+    ends = np.flatnonzero(np.diff(own, append=-1)) + 1
+    clear = np.zeros(int(labels.max()) + 1, bool)
+    for start, end in zip(np.concatenate([[0], ends[:-1]]), ends, strict=True):
+        clear[own[start]] = np.quantile(distances[start:end], 0.1) > 1.3 * _UNLIKE
+    return np.asarray(mask & clear[labels])
 
 
 def _features(view: Rectified, mat: BareMat) -> NDArray[np.float32]:
