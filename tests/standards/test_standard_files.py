@@ -109,6 +109,8 @@ def test_grade_rules_go_down_and_end_in_reject() -> None:
     lowest = BASKET_YAML.replace("  - {id: grade.reject, grade: reject}\n", "")
     with pytest.raises(BadStandard, match=r"grades\.2: the last rule must be reject"):
         parse_standard(lowest, "mine.yaml")
+    with pytest.raises(BadStandard, match=r"grades\.3: the last rule must be reject"):
+        parse_standard(BASKET_YAML.replace("grade: reject}", "grade: rework}"), "mine.yaml")
     swapped = BASKET_YAML.replace("grade: A, max", "grade: rework, max")
     with pytest.raises(BadStandard, match="from best to worst"):
         parse_standard(swapped, "mine.yaml")

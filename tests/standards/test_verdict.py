@@ -68,6 +68,13 @@ def test_a_structural_fault_goes_back_to_be_mended_and_names_place_and_rule(code
     assert reason.params == {"probability": 0.95, "act": 0.7}
 
 
+def test_a_worse_fault_counts_among_the_milder_ones() -> None:
+    odd = [{"id": "odd", "grade": "A", "max_minor": 0, "max_major": 5}, {"id": "last", "grade": "reject"}]
+    standard = changed(GENERAL, grades=odd)
+    for code in ("COLOUR_UNEVEN", "HOLE", "MOULD"):
+        assert apply(standard, evidence(photo(None, [saw(code)])), {}).grade == "reject"
+
+
 def test_mould_is_rejected_and_a_sharp_point_goes_back_to_be_removed() -> None:
     assert judged(saw("MOULD")).grade == "reject"
     assert apply(BASKET, basket(), checks(sharp_points="fail")).grade == "rework"
@@ -81,6 +88,7 @@ def test_loose_ends_are_one_fault_unless_many_or_long() -> None:
     assert six.grade == "rework"
     assert set(rules(six)) == {"defect.over_count"}
     assert six.reasons[0].params["count"] == 6
+    assert judged(*short, *(saw("END_PROTRUDING", x=900 + k) for k in range(9))).grade == "rework"
     long = judged(saw("END_PROTRUDING", length=0.05))  # 15 mm
     assert long.grade == "rework"
     assert long.reasons[0].params == {"probability": 0.95, "act": 0.7, "length": 15.0, "limit": 10.0, "unit": "mm"}
@@ -182,7 +190,7 @@ def test_another_kind_or_material_is_referred_by_the_vote_of_whole_views() -> No
     assert rules(judged(material="rattan")) == ["doubt.material"]
     assert judged(kind=None, material=None).grade == "A"
     close = photo("closeup", kind="mat", kind_probability=1.0)
-    assert apply(BASKET, evidence(*basket().photos, close), GOOD_CHECKS).grade == "A"
+    assert apply(BASKET, evidence(*basket(kind=None).photos, close), GOOD_CHECKS).grade == "A"
     one_of_five = [*basket().photos[1:], photo("top", kind="bag")]
     assert apply(BASKET, evidence(*one_of_five), GOOD_CHECKS).grade == "A"
 
