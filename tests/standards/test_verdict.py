@@ -191,6 +191,8 @@ def test_another_kind_or_material_is_referred_by_the_vote_of_whole_views() -> No
     assert judged(kind=None, material=None).grade == "A"
     close = photo("closeup", kind="mat", kind_probability=1.0)
     assert apply(BASKET, evidence(*basket(kind=None).photos, close), GOOD_CHECKS).grade == "A"
+    faint = [photo(view, kind="bag", kind_probability=0.3) for view in ("top", "inside", "base")]
+    assert apply(BASKET, evidence(*faint, photo("side_1"), photo("side_2")), GOOD_CHECKS).grade == "A"
     one_of_five = [*basket().photos[1:], photo("top", kind="bag")]
     assert apply(BASKET, evidence(*one_of_five), GOOD_CHECKS).grade == "A"
 
