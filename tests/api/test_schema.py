@@ -44,7 +44,7 @@ CHECKS = [
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """URL and key of a live service with a batch in it."""
     home = tmp_path_factory.mktemp("served")
-    own = Settings(home=home, threads=2)
+    own = Settings(home=home, threads=2, model_bundle=home / "none")  # the examiner below has no bundle to hand out
     database = Database(own.database)
     seed(database)
     station = Station(database, PhotoStore.open(home / "photos"), Library.load(), ColourExaminer())
