@@ -20,6 +20,7 @@ from qc.measure.radiance import linear
 from qc.measure.refusals import Refusal, refuse
 
 _LEAST_CLEAR = 0.7
+_LONGEST_GAP = 0.1
 _LEAST_CONTRAST = 4.0
 """Step over the edge in standard deviations of the ground."""
 
@@ -65,7 +66,7 @@ def sharpen(rgb: NDArray[np.uint8], plane: Plane, outline: Outline) -> Edge:
     # Past the lens' blur, yet close: two pixels and a bit.
     near = max(0.8, 2.2 * plane.mm_per_px(points.mean(axis=0)))
     by_light = _steps(rgb, plane, points, near=near, reach=near + 3.0, colour=False)
-    if by_light.clear.mean() < _LEAST_CLEAR:
+    if by_light.clear.mean() < _LEAST_CLEAR or _longest_gap(by_light.clear) > _LONGEST_GAP:
         return Edge(points[by_colour.clear], float(np.median(by_colour.width[by_colour.clear])),
                     float(by_colour.clear.mean()), colour=True)  # fmt: skip
     points = _moved(points, by_light)
@@ -75,13 +76,22 @@ def sharpen(rgb: NDArray[np.uint8], plane: Plane, outline: Outline) -> Edge:
 
 def _refuse_unclear(steps: _Steps) -> None:
     share = float(steps.clear.mean())
-    if share < _LEAST_CLEAR:
+    if share < _LEAST_CLEAR or _longest_gap(steps.clear) > _LONGEST_GAP:
         raise refuse(
             Refusal.OUTLINE_UNCLEAR,
-            f"only {share:.0%} of the piece's outline stands out from what lies under it, {_LEAST_CLEAR:.0%} is "
-            "wanted: use more even light without hard shadows, and a ground of another colour",
+            f"only {share:.0%} of the piece's outline stands out from what lies under it; {_LEAST_CLEAR:.0%} is "
+            f"wanted, and no more than {_LONGEST_GAP:.0%} missing in one place: use more even light without hard "
+            "shadows, a ground of another colour, and keep the piece's edge off the paper's",
             clear=round(share, 2),
         )
+
+
+def _longest_gap(clear: NDArray[np.bool_]) -> float:
+    """The longest run without an edge around a closed line, as a share of it: a whole side may be missing."""
+    found = np.nonzero(clear)[0]
+    if len(found) == 0:
+        return 1.0
+    return float((np.diff(found, append=found[0] + len(clear)).max() - 1) / len(clear))
 
 
 def _moved(points: NDArray[np.float64], steps: _Steps) -> NDArray[np.float64]:

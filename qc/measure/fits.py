@@ -15,15 +15,26 @@ _HARMONICS = 8
 TERMS = 2 * _HARMONICS + 1
 """Of the course of a round outline: an oval twice as long as wide is within 0.1 %, a strand is smoothed over."""
 
+_PIECE_MM = 6.0
+"""A side is seen in pieces this long: one that has a point is seen."""
+
 
 @dataclass(frozen=True)
 class Side:
-    """A straight side: its middle [2], its direction [2] of length one, its length and its points' roughness, mm."""
+    """A straight side.
+
+    middle     [2]
+    direction  [2], of length one
+    length     mm
+    spread     how rough its points are, mm
+    seen       share of its length, corners left out, on which it rests
+    """
 
     middle: NDArray[np.float64]
     direction: NDArray[np.float64]
     length: float
     spread: float
+    seen: float
 
 
 def fit_side(points: NDArray[np.float64], start: NDArray[np.float64], end: NDArray[np.float64]) -> Side:
@@ -35,7 +46,7 @@ def fit_side(points: NDArray[np.float64], start: NDArray[np.float64], end: NDArr
     near = max(6.0, 0.04 * length)
     own = (t > 0.1 * length) & (t < 0.9 * length) & (np.abs(d) < near)
     if own.sum() < 6:
-        return Side((start + end) / 2, along, length, near)
+        return Side((start + end) / 2, along, length, near, 0.0)
     t, d = t[own] - length / 2, d[own]
     outward = 1.0 if np.dot(start - points.mean(axis=0), normal) > 0 else -1.0
     keep = np.ones(len(t), bool)
@@ -43,8 +54,12 @@ def fit_side(points: NDArray[np.float64], start: NDArray[np.float64], end: NDArr
     for _ in range(6):
         slope, shift = np.polyfit(t[keep], d[keep], 1)
         spread, keep = _body(outward * (d - slope * t - shift))
+    pieces = max(1, round(0.8 * length / _PIECE_MM))
+    seen = len(np.unique(np.floor((t[keep] / (0.8 * length) + 0.5) * pieces))) / pieces
     direction = along + slope * normal
-    return Side((start + end) / 2 + shift * normal, direction / np.linalg.norm(direction), length, spread)
+    return Side(
+        (start + end) / 2 + shift * normal, direction / np.linalg.norm(direction), length, spread, min(1.0, seen)
+    )
 
 
 def meet(one: Side, other: Side) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import cv2
 import numpy as np
 import simplejpeg
@@ -56,14 +58,14 @@ def _line(canvas: Canvas, size: Size, scale: float, stroke: int, colour: Colour)
 
 
 def _tag(canvas: Canvas, size: Size, scale: float, colour: Colour, taken: list[Box]) -> Box:
-    """What the size measures, on its line, where no other tag is. Returns the tag's box."""
+    """What the size measures, on its line or near it, where no other tag is. Returns the tag's box."""
     letters = Lettering(max(11, round(max(canvas.shape) / 75)))
     text = f"{size.name} {size.value_mm:.1f} +- {size.u_mm:.1f} mm"
     wide, high = letters.width(text) + letters.height, 2 * letters.height
     start, end = np.array(size.line_px) * scale
     box: Box = (0, 0, wide, high)
-    for share in (0.5, 0.22, 0.78, 0.05, 0.95):
-        middle = start + share * (end - start)
+    for share, lower in product((0.5, 0.2, 0.8), (0, high, -high, 2 * high, -2 * high)):
+        middle = start + share * (end - start) + [0, lower]
         left = int(np.clip(middle[0] - wide / 2, 0, max(0, canvas.shape[1] - wide)))
         top = int(np.clip(middle[1] - high / 2, 0, max(0, canvas.shape[0] - high)))
         box = (left, top, left + wide, top + high)

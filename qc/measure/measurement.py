@@ -32,6 +32,7 @@ HEIGHT_U_MM = 2.0
 """Standard uncertainty of a height that is given."""
 
 _MOST_OF_DISTANCE = 0.5
+_LEAST_SEEN = 0.6
 _SCALES_DIFFER = 0.02
 _PRINT_SCALES = (0.85, 1.15)
 
@@ -158,6 +159,7 @@ def measure(
     shape = classify(pose.lifted(edge.mm, height[0], plane.centre_mm))
     parts = contributions(edge, plane, pose, height, lambda points: sizes_of(points, shape))
     read = sizes_of(pose.lifted(edge.mm, height[0], plane.centre_mm), shape)
+    _refuse_unseen(min(reading.seen for reading in read.values()))
     rms, tilt = round(plane.rms_px, 3), round(pose.tilt_deg, 1)
     sizes = tuple(
         Size(
@@ -200,6 +202,17 @@ def measure(
         light=light,
         cautions=tuple(name for name, holds in cautions.items() if holds),
     )
+
+
+def _refuse_unseen(share: float) -> None:
+    """A side is measured where it is seen; what of it lies under no clear edge must not be guessed."""
+    if share < _LEAST_SEEN:
+        raise refuse(
+            Refusal.OUTLINE_UNCLEAR,
+            f"only {share:.0%} of one of the piece's sides can be seen clearly, {_LEAST_SEEN:.0%} is wanted: keep the "
+            "side off the paper's edge and off the squares, and use more even light",
+            clear=round(share, 2),
+        )
 
 
 def _on_photo(line: NDArray[np.float64], height_mm: float, plane: Plane, pose: Pose) -> tuple[Point, Point]:

@@ -15,7 +15,9 @@ from qc.measure.rectified import Rectified
 _SLACK_MM = 1.5
 """Print may lie this far from where the table says (curl, blur, resampling)."""
 
-_INK = 0.02
+_INK = 0.0
+"""A phone's tone curve makes black ink as black as it likes."""
+
 _PRINTER = 0.25
 """A grey patch may come out of a printer this much lighter or darker."""
 

@@ -9,16 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from qc.measure.fits import TERMS, fit_course, fit_side, meet
+from qc.measure.fits import TERMS, Side, fit_course, fit_side, meet
 
 Shape = Literal["rectangle", "round", "oval", "irregular"]
 SizeName = Literal["length", "width", "diameter", "feret_max", "feret_min"]
 
-_RECTANGLE_FILL = 0.89
-"""Share of the smallest rectangle around it that a rectangular piece covers: one with rounded corners does, an oval
-(0.79) does not."""
+_MISFIT = 0.015
+"""Median distance of an outline from the rectangle or ellipse that it is called, as a share of its size; 1 mm is granted."""
 
-_ELLIPSE_MISFIT = 0.03
 _ROUND = 0.92
 """Least over greatest diameter of what is called round."""
 
@@ -33,11 +31,13 @@ class Reading:
     mm       the size
     wave_mm  the standard deviation that the waves of the edge leave in it
     line     [2, 2] in mm, where it was taken, end to end
+    seen     share of the edge it rests on that was seen
     """
 
     mm: float
     wave_mm: float
     line: NDArray[np.float64]
+    seen: float = 1.0
 
 
 Readings = dict[SizeName, Reading]
@@ -57,15 +57,28 @@ METHODS: dict[tuple[Shape, SizeName], str] = {
 
 
 def classify(points: NDArray[np.float64]) -> Shape:
-    """What an outline [n, 2] is."""
-    _, (a, b), _ = cv2.minAreaRect(points.astype(np.float32))
-    if _area(points) / max(a * b, 1e-9) >= _RECTANGLE_FILL:
+    """What an outline [n, 2] is: the rectangle or the ellipse that fits it better, if either fits."""
+    _, corners = _sides(points)
+    to_rectangle = np.median(_distance_to(corners, points))
+    centre, axes, angle = cv2.fitEllipse(points.astype(np.float32))
+    a = np.radians(angle)
+    along = (points - centre) @ np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
+    size = float(np.sqrt(axes[0] * axes[1]))
+    to_ellipse = np.median(np.abs(np.hypot(*(along / np.array(axes) * 2).T) - 1)) * size / 2
+    if min(to_rectangle, to_ellipse) > max(1.0, _MISFIT * size):
+        return "irregular"
+    if to_rectangle < to_ellipse:
         return "rectangle"
-    course, _ = fit_course(points)
-    widest, least = _ferets(course)
-    if abs(_area(course) / (np.pi / 4 * widest[0] * least[0]) - 1) < _ELLIPSE_MISFIT:
-        return "round" if least[0] / widest[0] >= _ROUND else "oval"
-    return "irregular"
+    widest, least = _ferets(fit_course(points)[0])
+    return "round" if least[0] / widest[0] >= _ROUND else "oval"
+
+
+def _distance_to(corners: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[n], from points [n, 2] to the nearest side of a polygon [m, 2]."""
+    start, step = corners, np.roll(corners, -1, axis=0) - corners
+    away = points[:, None] - start
+    share = np.clip((away * step).sum(axis=-1) / (step**2).sum(axis=-1), 0, 1)
+    return np.asarray(np.linalg.norm(away - share[..., None] * step, axis=-1).min(axis=1))
 
 
 def sizes_of(points: NDArray[np.float64], shape: Shape) -> Readings:
@@ -96,19 +109,26 @@ def _rectangle(points: NDArray[np.float64]) -> Readings:
 
     That rectangle alone rests on four outermost points, which are loose fibres; the sides rest on hundreds.
     """
-    corners = _box(points)
-    for _ in range(2):
-        sides = [fit_side(points, corners[k], corners[(k + 1) % 4]) for k in range(4)]
-        corners = np.array([meet(sides[k - 1], sides[k]) for k in range(4)])
+    sides, _ = _sides(points)
     read = []
     for here, there in zip(sides[:2], sides[2:], strict=True):
         direction = here.direction - there.direction  # they run against each other
         normal = np.array([-direction[1], direction[0]]) / np.linalg.norm(direction)
         wave = float(np.hypot(here.spread, there.spread)) / float(np.sqrt(max(1.0, 0.8 * here.length / _GRAIN_MM)))
         line = np.array([here.middle, there.middle])
-        read.append(Reading(abs(float((here.middle - there.middle) @ normal)), wave, line))
+        value = abs(float((here.middle - there.middle) @ normal))
+        read.append(Reading(value, wave, line, min(here.seen, there.seen)))
     length, width = sorted(read, key=lambda reading: -reading.mm)
     return {"length": length, "width": width}
+
+
+def _sides(points: NDArray[np.float64]) -> tuple[list[Side], NDArray[np.float64]]:
+    """Four fitted sides in order, and the corners [4, 2] where they meet."""
+    corners = _box(points)
+    for _ in range(3):
+        sides = [fit_side(points, corners[k], corners[(k + 1) % 4]) for k in range(4)]
+        corners = np.array([meet(sides[k - 1], sides[k]) for k in range(4)])
+    return sides, corners
 
 
 def _irregular(points: NDArray[np.float64]) -> Readings:

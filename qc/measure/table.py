@@ -30,13 +30,13 @@ def over_the_edge(
 ) -> NDArray[np.bool_]:
     """[H, W]: the piece's part on the page, and what continues it over the paper's edge.
 
-    `on_page` is what was found within `inner`, the page less its border. The border itself, where paper and table mix,
-    shows nothing: it belongs to the piece where both its sides do.
+    `on_page` is what was found within `inner`, the page less its border. Around the sheet's edge, wherever it lies, a
+    place may be piece, paper or table; a line of half paper, half table may pass for piece, but is thin as a hair.
 
     Raises:
         NotMeasurable: the table looks like the piece.
     """
-    colours = _features(view, mat)
+    colours = _features(view, mat, 3.0)
     piece = _clusters(colours[on_page], 3)
     ring = _ring(view, mat)
     to_piece = _distance(colours, piece)
@@ -44,18 +44,19 @@ def over_the_edge(
     bare = ring & (to_piece > 2.2 * typical)
     if bare.sum() < 0.25 * ring.sum():
         raise _like_the_table()
-    table = _clusters(colours[bare], 4)
-    border = ~inner & ~_off_paper(view, mat)
-    beyond = _off_paper(view, mat) & view.valid & (to_piece < _distance(colours, table))
-    reach = view.radius(2.0 + 0.5 * _border_mm(view, mat))
-    kernel = np.ones((2 * reach + 1,) * 2, np.uint8)
-    bridged = cv2.morphologyEx((on_page | beyond).astype(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
-    return _connected(on_page | beyond | (bridged & border), on_page)
+    piece, table = _pooled(piece, _clusters(colours[bare], 4))
+    off_paper = _off_paper(view, mat) & view.valid
+    beyond = off_paper & (_distance(colours, piece) < _distance(colours, table))
+    paper = [(np.zeros(3), piece[0][1])]  # white is the origin of the features
+    sharp = _features(view, mat, 1.0)
+    border = ~inner & ~off_paper & view.valid
+    over = border & (_distance(sharp, piece) < _distance(sharp, table + paper))
+    return _connected(_without_lines(on_page | beyond | over, view), on_page)
 
 
 def beside_the_mat(view: Rectified, mat: BareMat) -> NDArray[np.bool_]:
     """[H, W]: what lies around the mat and is not of the table's colours."""
-    colours = _features(view, mat)
+    colours = _features(view, mat, 3.0)
     ring = _ring(view, mat)
     if ring.sum() < 500:
         return np.zeros_like(ring)
@@ -89,12 +90,15 @@ def _distinct(mask: NDArray[np.bool_], distance: NDArray[np.float32]) -> NDArray
     return np.asarray(mask & clear[labels])
 
 
-def _features(view: Rectified, mat: BareMat) -> NDArray[np.float32]:
-    """[H, W, 3]: log brightness and two colour ratios, the colour counting more, since light falls unevenly."""
+def _features(view: Rectified, mat: BareMat, radius_mm: float) -> NDArray[np.float32]:
+    """[H, W, 3]: log brightness and two colour ratios, the colour counting more, since light falls unevenly.
+
+    Averaged over `radius_mm` around each place: grain and strands are smaller than what is looked for.
+    """
     light = np.log(np.maximum(mat.reflectance, 0.01))
     middle = light.mean(axis=-1)
     features = np.stack([0.8 * middle, light[..., 0] - light[..., 1], light[..., 2] - light[..., 1]], axis=-1)
-    size = 2 * view.radius(3.0) + 1
+    size = 2 * view.radius(radius_mm) + 1
     return np.asarray(cv2.blur(features.astype(np.float32), (size, size)))
 
 
@@ -145,6 +149,13 @@ def _label(colours: NDArray[np.float32], count: int) -> tuple[NDArray[np.int32],
     return away.argmin(axis=0).astype(np.int32), clusters
 
 
+def _pooled(one: list[Cluster], other: list[Cluster]) -> tuple[list[Cluster], list[Cluster]]:
+    """The same clusters with one spread for all: what is half piece, half table is then halfway between them."""
+    spread = np.mean([np.linalg.inv(inverse) for _, inverse in one + other], axis=0)
+    inverse = np.asarray(np.linalg.inv(spread), np.float64)
+    return [(centre, inverse) for centre, _ in one], [(centre, inverse) for centre, _ in other]
+
+
 def _distance(colours: NDArray[np.float32], clusters: list[Cluster]) -> NDArray[np.float32]:
     """[H, W]: Mahalanobis distance to the nearest cluster."""
     nearest = np.full(colours.shape[:2], np.inf, np.float32)
@@ -152,6 +163,13 @@ def _distance(colours: NDArray[np.float32], clusters: list[Cluster]) -> NDArray[
         away = colours - centre.astype(np.float32)
         nearest = np.minimum(nearest, np.einsum("hwi,ij,hwj->hw", away, inverse.astype(np.float32), away))
     return np.asarray(np.sqrt(np.maximum(nearest, 0)))
+
+
+def _without_lines(mask: NDArray[np.bool_], view: Rectified) -> NDArray[np.bool_]:
+    """The mask without what is thinner than 6 mm; before anything is filled, for a line round the sheet encloses it."""
+    small, large = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * view.radius(mm) + 1,) * 2) for mm in (1.5, 3.0))
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, small)
+    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, large) > 0)
 
 
 def _connected(mask: NDArray[np.bool_], seed: NDArray[np.bool_]) -> NDArray[np.bool_]:

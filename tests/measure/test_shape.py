@@ -72,12 +72,29 @@ def test_a_round_an_oval_and_a_thing() -> None:
     assert read(heart)[0] == "irregular"
 
 
+@pytest.mark.parametrize("size", [40, 80, 130, 400])
+@pytest.mark.parametrize("ratio", [0.55, 0.8, 1.0])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_what_is_round_is_never_taken_for_what_has_corners(size: float, ratio: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert classify(ellipse(size, size * ratio, 20, rng)) == ("round" if ratio == 1 else "oval")
+    assert classify(rectangle(size, size * ratio, 20, rng)) == "rectangle"
+
+
 def test_slightly_oval_goods_tell_both_extents() -> None:
     shape, sizes = read(ellipse(250, 240))
     assert shape == "round"
     assert sizes["feret_max"].mm == pytest.approx(250, abs=0.3)
     assert sizes["feret_min"].mm == pytest.approx(240, abs=0.3)
     assert sizes["diameter"].mm == pytest.approx(np.sqrt(250 * 240), abs=0.2)
+
+
+def test_a_side_that_was_not_seen_says_so() -> None:
+    points = rectangle(300, 200)
+    hidden = (points[:, 0] > 549) & (np.abs(points[:, 1] - 300) < 70)  # most of one short side
+    sizes = sizes_of(points[~hidden], "rectangle")
+    assert sizes["length"].seen < 0.3
+    assert sizes["width"].seen > 0.95
 
 
 def test_every_size_has_a_method() -> None:

@@ -29,6 +29,17 @@ def test_flat_goods_are_read_within_1_percent_or_3_mm_and_within_u() -> None:
     assert max(error.u for error in found) < 6
 
 
+@pytest.mark.parametrize(
+    "seed",
+    [42, 165, 198],
+    ids=["many fibres on a small piece", "a corner on the darkest grey patch", "a side that ends just over the paper"],
+)
+def test_what_is_hard_to_see_is_read_right(seed: int) -> None:
+    group = GROUPS[seed % len(GROUPS)]
+    made = scene(seed, group).but(width=1280, height=960)
+    assert all(error.within_promise for error in errors(group, made, read(made, seed)))
+
+
 def test_every_size_says_how_it_came_about(plain: Measurement) -> None:
     assert plain.shape == "rectangle"
     assert plain.placement == "on_mat"
