@@ -123,9 +123,9 @@ def _within(limits: PhotoLimits, data: bytes) -> Header:
 
 def _decode_jpeg(data: bytes, header: Header, at_least: int | None) -> NDArray[np.uint8]:
     factor = 1
-    if at_least is not None and not header.cmyk:
+    if at_least is not None:
         factor = max(f for f in (1, 2, 4, 8) if f == 1 or max(header.width, header.height) // f >= at_least)
-    options: dict[str, Any] = {"colorspace": "CMYK" if header.cmyk else "RGB"}
+    options: dict[str, Any] = {"colorspace": "RGB"}
     if factor > 1:
         options |= {"min_width": -(-header.width // factor), "min_height": -(-header.height // factor)}
     try:
@@ -138,14 +138,7 @@ def _decode_jpeg(data: bytes, header: Header, at_least: int | None) -> NDArray[n
         if "extraneous bytes" not in str(wrong) or not jpeg_has_its_end(data):
             raise
         pixels = simplejpeg.decode_jpeg(data, strict=False, **options)
-    return _from_cmyk(pixels, header.inverted) if header.cmyk else pixels
-
-
-def _from_cmyk(inks: NDArray[np.uint8], inverted: bool) -> NDArray[np.uint8]:
-    """uint8 [H, W, 4] to RGB [H, W, 3]: light left by each ink times that left by black; no press profile."""
-    light = inks if inverted else 255 - inks
-    product = light[..., :3].astype(np.uint16) * light[..., 3:]
-    return ((product + 127) // 255).astype(np.uint8)
+    return pixels
 
 
 def _decode_other(data: bytes, header: Header) -> NDArray[np.uint8]:
@@ -154,7 +147,7 @@ def _decode_other(data: bytes, header: Header) -> NDArray[np.uint8]:
     )  # unchanged: EXIF is not applied
     if pixels is None or pixels.shape[:2] != (header.height, header.width):
         refuse("photo_damaged", f"the {header.format.upper()} cannot be decoded; take or export the photo again")
-    eight: NDArray[np.uint8] = (pixels >> 8).astype(np.uint8) if pixels.dtype == np.uint16 else pixels.astype(np.uint8)
+    eight: NDArray[np.uint8] = pixels.astype(np.uint8, copy=False)
     if eight.ndim == 2:
         return cv2.cvtColor(eight, cv2.COLOR_GRAY2RGB).astype(np.uint8, copy=False)
     if eight.shape[2] == 4:

@@ -47,8 +47,6 @@ class Header:
     height: int
     orientation: int = 1
     animated: bool = False
-    cmyk: bool = False
-    inverted: bool = False  # Adobe writes CMYK as 255 - ink
 
 
 def refuse(reason: str, detail: str) -> NoReturn:
@@ -108,7 +106,7 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _jpeg(data: bytes) -> Header:
     frame: tuple[int, int, int] | None = None
-    orientation, adobe, progressive = 1, False, False
+    orientation, progressive = 1, False
     for marker, body in _counted(_jpeg_segments(data), "JPEG"):
         if marker in _FRAMES and len(body) >= 6:
             depth, height, width, components = struct.unpack_from(">BHHB", body)
@@ -117,8 +115,6 @@ def _jpeg(data: bytes) -> Header:
             frame, progressive = (width, height, components), marker & 3 == 2
         elif marker == 0xE1 and body.startswith(b"Exif\0\0") and orientation == 1:
             orientation = orientation_of(body)
-        elif marker == 0xEE and body.startswith(b"Adobe"):
-            adobe = True
     if frame is None or 0 in frame:
         refuse("photo_damaged", "the JPEG does not say how large it is; take or export the photo again")
     if progressive and (scans := data.count(b"\xff\xda")) > _MOST_SCANS:
@@ -126,7 +122,10 @@ def _jpeg(data: bytes) -> Header:
             "photo_damaged", f"the JPEG holds {scans} scans; wanted at most {_MOST_SCANS}: export it as a usual JPEG"
         )
     width, height, components = frame
-    return Header("jpeg", width, height, orientation, cmyk=components == 4, inverted=adobe)
+    if components == 4:
+        # Ink is no light: without the press's profile, which is seldom there, its colours are a guess.
+        refuse("photo_format", "the JPEG is in CMYK, made for a printing press; wanted RGB: send the camera's own file")
+    return Header("jpeg", width, height, orientation)
 
 
 def jpeg_has_its_end(data: bytes) -> bool:
@@ -164,7 +163,9 @@ def _png(data: bytes) -> Header:
         if (i == 0) != (name == b"IHDR") or (i == 0 and len(body) != 13):
             refuse("photo_damaged", "the PNG does not begin with one header; export the photo again")
         if name == b"IHDR":
-            width, height = struct.unpack_from(">II", body)
+            width, height, depth = struct.unpack_from(">IIB", body)
+            if depth == 16:
+                refuse("photo_format", "the PNG has 16 bits a sample; wanted 8: export it as a usual JPEG or PNG")
         elif name == b"eXIf":
             orientation = orientation_of(body)
         elif name == b"acTL":

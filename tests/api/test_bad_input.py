@@ -23,6 +23,8 @@ NO_PHOTOS: dict[str, tuple[Callable[[], bytes], int, str, str | None]] = {
     "empty": (lambda: b"", 422, "bad_photo", "photo_empty"),
     "text named .jpg": (lambda: b"this is no photo\n" * 100, 422, "bad_photo", "photo_format"),
     "animated WebP": (animated_webp, 422, "bad_photo", "photo_animated"),
+    "CMYK": (lambda: saved("CMYK", "JPEG"), 422, "bad_photo", "photo_format"),
+    "16-bit": (lambda: saved("I;16", "PNG"), 422, "bad_photo", "photo_format"),
     "a shell script": (lambda: b"#!/bin/sh\necho hello\n", 422, "bad_photo", "photo_format"),
     "over the limit of one photo": (lambda: b"\xff\xd8\xff" + b"0" * 41_000_000, 413, "too_large", None),
 }

@@ -46,6 +46,8 @@ def reason(data: bytes, limits: PhotoLimits = PhotoLimits()) -> str:
         (encode(PICTURE, "GIF"), "photo_format"),
         (encode(PICTURE, "BMP"), "photo_format"),
         (encode(PICTURE, "TIFF"), "photo_format"),
+        (encode(Image.fromarray(PICTURE).convert("CMYK")), "photo_format"),
+        (encode(np.linspace(0, 65535, 64 * 64).astype(np.uint16).reshape(64, 64), "PNG"), "photo_format"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "photo_format"),
         (b"\0\0\0\x18ftypmp42\0\0\0\0", "photo_format"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "photo_format"),

@@ -67,13 +67,6 @@ def test_orientation_is_read_in_both_byte_orders() -> None:
     assert orientation_of(b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0") == 8
 
 
-def test_sixteen_bits_become_eight() -> None:
-    ramp = np.linspace(0, 65535, 64 * 64).astype(np.uint16).reshape(64, 64)
-    photo = Photo.decode(encode(ramp, "PNG"))
-    assert photo.rgb.dtype == np.uint8
-    assert np.array_equal(photo.rgb, np.repeat((ramp >> 8).astype(np.uint8)[..., None], 3, axis=2))
-
-
 @pytest.mark.parametrize("mode", ["L", "1", "P"])
 @pytest.mark.parametrize("format", ["PNG", "JPEG"])
 def test_grey_and_palette_become_colours(mode: str, format: str) -> None:
@@ -100,12 +93,6 @@ def test_a_transparent_palette_colour_becomes_white() -> None:
     image.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9])
     photo = Photo.decode(encode(image, "PNG", transparency=1))
     assert photo.rgb[0, ::10].tolist() == [[255, 0, 0], [255, 255, 255], [0, 0, 255], [9, 9, 9]]
-
-
-def test_cmyk_shows_the_colours_that_were_printed() -> None:
-    image = Image.fromarray(PICTURE).convert("CMYK")
-    assert difference(Photo.decode(encode(image)), np.asarray(image.convert("RGB"))) < 2
-    assert difference(Photo.decode(encode(image), at_least=1), np.asarray(image.convert("RGB"))) < 2
 
 
 def test_a_progressive_photo_is_a_photo() -> None:
