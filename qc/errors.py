@@ -15,8 +15,10 @@ QcError
 |   +-- AlreadyDecided      the decision was made, and differently
 |   +-- TagUsed             the tag is bound to another piece
 |   +-- StillRunning        the first request with this Idempotency-Key is not answered yet
+|   +-- ChangedMeanwhile    If-Match names a state that is no longer the present one
 +-- NotAllowed              the caller lacks the scope
 |   +-- NotAuthenticated    the caller is nobody we know
++-- TooOften                more requests than the caller may send
 +-- BadBundle               a released model that fails its own hashes or golden photos
 +-- Unavailable             database, photo store or model is away: try again later
 
@@ -144,6 +146,14 @@ class StillRunning(Conflict):
     title = "The same request is being answered"
 
 
+class ChangedMeanwhile(Conflict):
+    """If-Match names a state that is no longer the present one."""
+
+    code = "changed_meanwhile"
+    status = 412
+    title = "It was changed meanwhile"
+
+
 class NotAllowed(QcError):
     """The caller lacks the scope."""
 
@@ -158,6 +168,14 @@ class NotAuthenticated(NotAllowed):
     code = "not_authenticated"
     status = 401
     title = "Who is calling?"
+
+
+class TooOften(QcError):
+    """More requests than the caller may send; `extra["retry_after_s"]` says when the next is welcome."""
+
+    code = "too_often"
+    status = 429
+    title = "Too many requests"
 
 
 class BadBundle(QcError):
