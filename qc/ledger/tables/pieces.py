@@ -40,6 +40,8 @@ class Piece(Base):
         UniqueConstraint("organisation_id", "tag"),
         CheckConstraint("attempt >= 1", name="attempt_from_one"),
         Index("ix_pieces_listing", "organisation_id", "registered_at", "id"),
+        Index("ix_pieces_maker", "maker_id", "id"),
+        Index("ix_pieces_receipt_code", "receipt_code", unique=True),
         Index("ix_pieces_waiting", "organisation_id", "state", "sku", "accepted_at", "id"),
     )
 
@@ -54,6 +56,7 @@ class Piece(Base):
     grade: Mapped[str | None] = mapped_column(String(20))  # as decided, null until then
     registered_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
+    receipt_code: Mapped[str | None] = mapped_column(String(20))  # unguessable: who has it may see the receipt
 
     collection_point: Mapped[CollectionPoint] = relationship(lazy="joined")
     maker: Mapped[Maker | None] = relationship(lazy="joined")
