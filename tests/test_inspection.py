@@ -16,7 +16,8 @@ from sqlalchemy import func, select
 from qc.errors import BadBundle, BadPhoto, BadRequest, UnknownStandard
 from qc.inspection import Asked, PhotoSent, Station
 from qc.ledger.accounts import Caller, Scope, add_collection_point, create_organisation
-from qc.ledger.batches import NewBatchLine, batch_of_piece, open_batch
+from qc.ledger.batch_contents import batch_of_piece
+from qc.ledger.batches import NewBatchLine, open_batch
 from qc.ledger.ids import uuid7
 from qc.ledger.inspections import inspection_of_id
 from qc.ledger.rulings import Ordered

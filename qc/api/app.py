@@ -19,6 +19,7 @@ from qc.api.middleware import BodyLimit, Envelope
 from qc.api.routes import (
     batches,
     bundle,
+    corrections,
     events,
     health,
     inspections,
@@ -73,7 +74,8 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
     problems.install(app)
     app.router.routes.extend(app_routes())  # before the landing page, whose place a built app takes
     for module in (
-        inspections, originals, pieces, photos, batches, orders, standards, bundle, events, session, health, pages,
+        inspections, originals, pieces, corrections, photos, batches, orders,
+        standards, bundle, events, session, health, pages,
     ):  # fmt: skip
         app.include_router(module.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -20,7 +20,8 @@ from qc.errors import BadInput, NotAuthenticated
 from qc.inspection import PhotoSent, Station
 from qc.ledger import accounts
 from qc.ledger.accounts import Caller, Scope
-from qc.ledger.batches import NewBatchLine, batch_of_piece, find_batch, open_batch
+from qc.ledger.batch_contents import batch_of_piece
+from qc.ledger.batches import NewBatchLine, find_batch, open_batch
 from qc.ledger.inspections import inspection_of_id
 from qc.ledger.orders import NewOrderLine, create_order, find_order
 from qc.ledger.tables import Inspection

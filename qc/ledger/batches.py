@@ -1,4 +1,4 @@
-"""Batches: opened for an order, filled with accepted pieces, each at most once.
+"""Batches: opened for an order and found again. What is in them: batch_contents.py.
 
 Whoever places pieces holds the organisation's chain (`events.lock_chain`), so a piece that is accepted while a batch is
 being opened is seen by one of the two, on either database.
@@ -10,15 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qc.errors import BadRequest, Conflict, NotFound
 from qc.ledger.accounts import Caller
+from qc.ledger.batch_contents import take_waiting
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import uuid7
 from qc.ledger.paging import Page, Position, newest_first
-from qc.ledger.states import BatchState, PieceState
+from qc.ledger.states import BatchState
 from qc.ledger.tables import Batch, BatchLine, BatchPiece, Order, Piece
 
 
@@ -64,6 +65,8 @@ def open_batch(
         order=order,
         number=number,
         state=BatchState.OPEN,
+        version=1,
+        particulars={},
         opened_at=now(),
         lines=[
             BatchLine(id=uuid7(), order_line_id=of_order.get(x.sku), position=n, sku=x.sku, target=x.target, filled=0)
@@ -77,61 +80,8 @@ def open_batch(
         number=number, order=order.po_number if order else None,
         lines=[{"sku": x.sku, "target": x.target} for x in wanted],
     )  # fmt: skip
-    for line in batch.lines:
-        for piece in _waiting(session, caller.organisation_id, line):
-            _put(session, caller, piece, batch, line)
+    take_waiting(session, caller, batch)
     return batch
-
-
-def place(session: Session, caller: Caller, piece: Piece) -> Batch | None:
-    """Put an accepted piece into the oldest open batch that still needs its SKU.
-
-    Returns:
-        The batch, or None: no open batch needs it, and it waits as accepted.
-    """
-    lock_chain(session, caller.organisation_id)
-    found = session.execute(
-        select(Batch, BatchLine)
-        .join(BatchLine, BatchLine.batch_id == Batch.id)
-        .where(
-            Batch.organisation_id == caller.organisation_id,
-            Batch.state == BatchState.OPEN,
-            BatchLine.sku == piece.sku,
-            BatchLine.filled < BatchLine.target,
-        )
-        .order_by(Batch.opened_at, Batch.id)
-        .limit(1)
-        .execution_options(populate_existing=True)
-    ).first()
-    if found is None:
-        return None
-    batch, line = found
-    _put(session, caller, piece, batch, line)
-    return batch
-
-
-def _waiting(session: Session, organisation_id: UUID, line: BatchLine) -> Sequence[Piece]:
-    return session.scalars(
-        select(Piece)
-        .where(Piece.organisation_id == organisation_id, Piece.state == PieceState.ACCEPTED, Piece.sku == line.sku)
-        .order_by(Piece.accepted_at, Piece.id)
-        .limit(line.target)
-    ).all()
-
-
-def _put(session: Session, caller: Caller, piece: Piece, batch: Batch, line: BatchLine) -> None:
-    at = now()
-    last = session.scalar(select(func.max(BatchPiece.position)).where(BatchPiece.batch_id == batch.id))
-    session.add(
-        BatchPiece(piece_id=piece.id, batch_id=batch.id, batch_line_id=line.id, position=(last or 0) + 1, added_at=at)
-    )
-    line.filled += 1
-    piece.state = PieceState.IN_BATCH
-    note(
-        session, caller.organisation_id, "piece.batched", piece.id, caller.name, at,
-        batch=str(batch.id), number=batch.number, sku=piece.sku,
-    )  # fmt: skip
-    session.flush()
 
 
 def find_batch(session: Session, organisation_id: UUID, number: str) -> Batch | None:
@@ -149,13 +99,6 @@ def batch_of_id(session: Session, organisation_id: UUID, batch_id: UUID) -> Batc
     if batch is None:
         raise NotFound(f"no batch {batch_id} in your organisation")
     return batch
-
-
-def batch_of_piece(session: Session, piece_id: UUID) -> Batch | None:
-    """The batch that a piece is in, if it is in one."""
-    return session.scalar(
-        select(Batch).join(BatchPiece, BatchPiece.batch_id == Batch.id).where(BatchPiece.piece_id == piece_id)
-    )
 
 
 def list_batches(

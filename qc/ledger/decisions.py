@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qc.errors import AlreadyDecided, BadRequest, ChecksMissing, Conflict
-from qc.ledger import batches
 from qc.ledger.accounts import Caller
+from qc.ledger.batch_contents import Correction, batch_of_piece, place, take_out, take_waiting
 from qc.ledger.events import digest, lock_chain, note, now, rfc3339
 from qc.ledger.ids import uuid7
 from qc.ledger.inspections import latest_inspection
-from qc.ledger.states import DECIDABLE, UNDECIDED, Outcome, PieceState
+from qc.ledger.states import DECIDABLE, UNDECIDED, BatchState, Outcome, PieceState
 from qc.ledger.tables import Decision, Inspection, Piece
 
 
@@ -58,7 +59,7 @@ def decide(session: Session, caller: Caller, inspection: Inspection, ruling: Rul
     """
     piece = hold_piece(session, inspection)
     standing = _standing(session, inspection)
-    if standing is not None and _same(standing, ruling):
+    if standing is not None and _same(standing, ruling) and not _withdrawn(piece, standing):
         return standing
     _see_that_allowed(session, piece, inspection, standing, ruling)
     decision = Decision(
@@ -79,19 +80,44 @@ def decide(session: Session, caller: Caller, inspection: Inspection, ruling: Rul
     )
     inspection.decisions.append(decision)
     session.add(decision)
-    piece.state = _state_after(ruling)
-    piece.grade = None if ruling.outcome is Outcome.REFER else ruling.grade
-    piece.accepted_at = decision.decided_at if piece.state is PieceState.ACCEPTED else None
-    session.flush()
+    kind = _follow(session, caller, piece, ruling, decision.decided_at)
     note(
-        session, caller.organisation_id, f"piece.{piece.state}", piece.id, caller.name, decision.decided_at,
+        session, caller.organisation_id, kind, piece.id, caller.name, decision.decided_at,
         inspection=str(inspection.id), decision=str(decision.id), sha256=fingerprint_of_row(decision),
         outcome=ruling.outcome, grade=ruling.grade, reason=ruling.reason, decided_by=ruling.decided_by,
         policy=ruling.policy, attempt=piece.attempt,
     )  # fmt: skip
     if piece.state is PieceState.ACCEPTED:
-        batches.place(session, caller, piece)
+        place(session, caller, piece)
     return decision
+
+
+def _follow(session: Session, caller: Caller, piece: Piece, ruling: Ruling, at: datetime) -> str:
+    """Let the piece follow what was ruled.
+
+    Returns:
+        The event's type: `piece.<state>`, or `piece.regraded` where it stays in its batch with another grade.
+
+    Raises:
+        Conflict: It is in a batch that is past `open`.
+    """
+    state = _state_after(ruling)
+    batch = batch_of_piece(session, piece.id) if piece.state is PieceState.IN_BATCH else None
+    if batch is not None and batch.state is not BatchState.OPEN:
+        raise Conflict(
+            f"piece {piece.id} is in batch {batch.number}, which is {batch.state}: its grade stands", state=batch.state
+        )
+    piece.grade = None if ruling.outcome is Outcome.REFER else ruling.grade
+    if batch is not None and state is PieceState.ACCEPTED:
+        return "piece.regraded"
+    if batch is not None:
+        # Only `overrule` comes here, and it has named who and why.
+        take_out(session, caller, piece, Correction(str(ruling.decided_by), str(ruling.reason)), state)
+        take_waiting(session, caller, batch)
+    piece.state = state
+    piece.accepted_at = at if state is PieceState.ACCEPTED else None
+    session.flush()
+    return f"piece.{state}"
 
 
 def fingerprint_of_row(decision: Decision) -> str:
@@ -128,6 +154,11 @@ def _same(standing: Decision, ruling: Ruling) -> bool:
         and standing.reason == ruling.reason
         and standing.checks == ruling.checks
     )
+
+
+def _withdrawn(piece: Piece, standing: Decision) -> bool:
+    """Whether an acceptance was undone since: the piece was removed, and is to be decided anew."""
+    return standing.outcome in {Outcome.ACCEPT, Outcome.OVERRULE} and piece.state is PieceState.REFERRED
 
 
 def _see_that_allowed(

@@ -31,6 +31,21 @@ class BatchState(StrEnum):
     REJECTED = "rejected"
 
 
+class CartonState(StrEnum):
+    """Where a carton stands."""
+
+    OPEN = "open"  # pieces go in and out
+    CLOSED = "closed"
+
+
+class ContainerState(StrEnum):
+    """Where a container stands."""
+
+    OPEN = "open"  # being stuffed
+    SEALED = "sealed"  # its seal number is on it
+    DEPARTED = "departed"
+
+
 class Outcome(StrEnum):
     """What a named person, or a stated policy, decides about an inspected piece."""
 
@@ -52,9 +67,10 @@ DECIDABLE: dict[Outcome, frozenset[PieceState]] = {
     Outcome.REJECT: UNDECIDED,
     Outcome.REFER: UNDECIDED,
     # A wrong return or rejection costs a household a day's income, so a person may still correct it.
-    Outcome.OVERRULE: UNDECIDED | {PieceState.RETURNED, PieceState.REJECTED, PieceState.ACCEPTED},
+    Outcome.OVERRULE: UNDECIDED
+    | {PieceState.RETURNED, PieceState.REJECTED, PieceState.ACCEPTED, PieceState.IN_BATCH},
 }
-"""From which states each outcome may be decided. A piece in a batch is first taken out of it."""
+"""From which states each outcome may be decided. A piece in a batch follows its new grade while the batch is open."""
 
 
 def stored(kind: type[StrEnum]) -> Enum:

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from qc.errors import BadRequest, Conflict, NotFound
 from qc.ledger.accounts import Caller
-from qc.ledger.batches import NewBatchLine, batch_of_id, batch_of_piece, list_batches, open_batch, pieces_in
+from qc.ledger.batch_contents import batch_of_piece
+from qc.ledger.batches import NewBatchLine, batch_of_id, list_batches, open_batch, pieces_in
 from qc.ledger.database import Database
 from qc.ledger.events import now
 from qc.ledger.ids import uuid7

@@ -21,7 +21,7 @@ from qc.api.schemas.inspections import DecisionIn, InspectionOut
 from qc.api.security import CanDecide, CanInspect, CanReadPieces, require, speaks_for
 from qc.inspection import Examined, Station
 from qc.ledger.accounts import Caller, Scope
-from qc.ledger.batches import batch_of_piece
+from qc.ledger.batch_contents import batch_of_piece
 from qc.ledger.inspections import InspectedPhoto, inspection_of_id
 from qc.ledger.rulings import Ordered
 from qc.ledger.states import Outcome

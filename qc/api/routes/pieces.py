@@ -14,7 +14,8 @@ from qc.api.problems import answers
 from qc.api.schemas.pieces import PieceList, PieceOut, PieceSummary
 from qc.api.schemas.words import Name
 from qc.api.security import CanReadPieces
-from qc.ledger import batches, inspections, pieces
+from qc.ledger import inspections, pieces
+from qc.ledger.batch_contents import batch_of_piece
 from qc.ledger.states import PieceState
 
 router = APIRouter(prefix="/v1/pieces", tags=["pieces"])
@@ -40,5 +41,5 @@ def get_piece(piece_id: UUID, caller: CanReadPieces, station: StationDep) -> Pie
     """A piece: state, batch, and every inspection with its photos."""
     with station.database.read() as session:
         piece = pieces.piece_of_id(session, caller.organisation_id, piece_id)
-        batch = batches.batch_of_piece(session, piece.id)
+        batch = batch_of_piece(session, piece.id)
         return PieceOut.whole(piece, inspections.inspections_of(session, piece), batch)

@@ -3,9 +3,11 @@
 from qc.ledger.tables.accounts import ApiKey, CollectionPoint, Maker, Organisation
 from qc.ledger.tables.base import Base
 from qc.ledger.tables.chain import ChainHead, Event, IdempotencyRecord
+from qc.ledger.tables.packing import Carton, CartonPiece, Container, SsccSerial
 from qc.ledger.tables.people import BrowserSession, CameraOriginal, Enrolment, Person
 from qc.ledger.tables.pieces import Decision, Inspection, InspectionPhoto, Photo, Piece, StandardVersion
 from qc.ledger.tables.shipments import Batch, BatchLine, BatchPiece, Order, OrderLine
+from qc.ledger.tables.standards import StandardEdition, StandardRelease
 
 __all__ = [
     "ApiKey",
@@ -15,8 +17,11 @@ __all__ = [
     "BatchPiece",
     "BrowserSession",
     "CameraOriginal",
+    "Carton",
+    "CartonPiece",
     "ChainHead",
     "CollectionPoint",
+    "Container",
     "Decision",
     "Enrolment",
     "Event",
@@ -30,5 +35,8 @@ __all__ = [
     "Person",
     "Photo",
     "Piece",
+    "SsccSerial",
+    "StandardEdition",
+    "StandardRelease",
     "StandardVersion",
 ]

@@ -64,7 +64,11 @@ class Batch(Base):
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"))
     number: Mapped[str] = mapped_column(String(64))
     state: Mapped[BatchState] = mapped_column(stored(BatchState))
+    version: Mapped[int] = mapped_column(server_default="1", default=1)  # one more with every change of it
+    particulars: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)  # for the manifest, as data
     opened_at: Mapped[datetime]
+    sealed_at: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]
 
     lines: Mapped[list[BatchLine]] = relationship(order_by="BatchLine.position", lazy="selectin")
     order: Mapped[Order | None] = relationship(lazy="joined")
