@@ -46,6 +46,36 @@ class ContainerState(StrEnum):
     DEPARTED = "departed"
 
 
+class LotState(StrEnum):
+    """Where a lot under acceptance sampling stands."""
+
+    SAMPLING = "sampling"  # drawn; its sample is being judged
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    SCREENING = "screening"  # rejected; every piece is being looked at
+    SCREENED = "screened"  # what was found bad is taken out; it may be resubmitted
+    RESUBMITTED = "resubmitted"  # a new lot has taken its place
+    WITHDRAWN = "withdrawn"  # begun by mistake; nothing of its sample had been judged
+
+
+class Purpose(StrEnum):
+    """Why a piece is judged again."""
+
+    SAMPLE = "sample"  # drawn from a lot
+    SCREENING = "screening"  # of a rejected lot, every piece
+    ACCEPTED = "accepted"  # chosen by chance when it was accepted
+    REFUSED = "refused"  # chosen by chance when it was returned or rejected
+
+
+class ReinspectionState(StrEnum):
+    """Where a re-inspection stands."""
+
+    OPEN = "open"
+    RECORDED = "recorded"
+    MISSED = "missed"  # the piece was gone before anybody could judge it again
+    WITHDRAWN = "withdrawn"  # with its lot
+
+
 class Outcome(StrEnum):
     """What a named person, or a stated policy, decides about an inspected piece."""
 

@@ -3,6 +3,14 @@
 from qc.ledger.tables.accounts import ApiKey, CollectionPoint, Maker, Organisation
 from qc.ledger.tables.base import Base
 from qc.ledger.tables.chain import ChainHead, Event, IdempotencyRecord
+from qc.ledger.tables.lots import (
+    Lot,
+    LotPiece,
+    Reinspection,
+    ReinspectionPhoto,
+    SamplingPolicy,
+    SwitchingState,
+)
 from qc.ledger.tables.packing import Carton, CartonPiece, Container, SsccSerial
 from qc.ledger.tables.people import BrowserSession, CameraOriginal, Enrolment, Person
 from qc.ledger.tables.pieces import Decision, Inspection, InspectionPhoto, Photo, Piece, StandardVersion
@@ -28,6 +36,8 @@ __all__ = [
     "IdempotencyRecord",
     "Inspection",
     "InspectionPhoto",
+    "Lot",
+    "LotPiece",
     "Maker",
     "Order",
     "OrderLine",
@@ -35,8 +45,12 @@ __all__ = [
     "Person",
     "Photo",
     "Piece",
+    "Reinspection",
+    "ReinspectionPhoto",
+    "SamplingPolicy",
     "SsccSerial",
     "StandardEdition",
     "StandardRelease",
     "StandardVersion",
+    "SwitchingState",
 ]

@@ -25,6 +25,7 @@ class Order(Base):
     po_number: Mapped[str] = mapped_column(String(64))
     buyer: Mapped[str] = mapped_column(String(200))
     currency: Mapped[str] = mapped_column(String(3))
+    lots_required: Mapped[bool | None] = mapped_column(default=None)  # null: as the organisation's policy says
     created_at: Mapped[datetime]
 
     lines: Mapped[list[OrderLine]] = relationship(order_by="OrderLine.position")
