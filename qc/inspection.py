@@ -159,6 +159,7 @@ class Station:
     def close(self) -> None:
         """Let go of threads and connections."""
         self._examiner.close()
+        self.photos.close()
         self.database.close()
 
     @property

@@ -23,6 +23,14 @@ from qc.ledger import events
 
 _AWAY = (OperationalError, InterfaceError, TimeoutError)
 
+_SERVER_WAITS = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "15000",  # ms until a connection whose other end is silent counts as cut
+    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+}
+"""How long a database server is waited for, unless its URL says otherwise: as `busy_timeout` does for SQLite, so that a
+request is answered with 503 while its sender still listens, and a replica that hangs lets go of the chain's lock."""
+
 
 class Database:
     """A database by URL: SQLite in a file, or PostgreSQL.
@@ -37,7 +45,9 @@ class Database:
         if self.url.drivername in {"postgres", "postgresql"}:
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.embedded = self.url.get_backend_name() == "sqlite"
-        if self.embedded and self.url.database:
+        if not self.embedded:
+            self.url = self.url.update_query_dict({k: v for k, v in _SERVER_WAITS.items() if k not in self.url.query})
+        elif self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self._engine = create_engine(
             self.url, pool_size=connections, max_overflow=0, pool_timeout=10, pool_pre_ping=not self.embedded
@@ -94,9 +104,11 @@ def _available() -> Iterator[None]:
     try:
         yield
     except _AWAY as error:
-        # The reason may name hosts and files: it stays in the chain of causes, for the log, and out of answers.
+        # The reason may name hosts and files: it stays in the chain of causes, for the log, and out of answers. Whether
+        # a commit arrived whose answer was lost, nobody here knows: the same key or id again finds out.
         raise Unavailable(
-            f"the database did not answer ({type(error).__name__}); nothing was written, send the same again shortly",
+            f"the database did not answer ({type(error).__name__}); nothing is half-written: send the same again "
+            "shortly, under the same Idempotency-Key",
             retry_after_s=2,
         ) from error
 
