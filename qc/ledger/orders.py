@@ -20,7 +20,18 @@ from qc.ledger.tables import Order, OrderLine
 
 @dataclass(frozen=True)
 class NewOrderLine:
-    """One SKU to order. `customs` carries species, harvest country, kg a piece and tariff numbers, as data."""
+    """One SKU to order.
+
+    Attributes:
+        sku: the exporter's code of the product, the one that its standard names.
+        quantity: pieces.
+        unit_price: exact, in the order's currency.
+        description: in English, as it stands on the invoice.
+        customs: what customs and the Lacey declaration ask, as data; any of it may come later or never:
+            `buyer_item_no`, `gtin`, `description_id`, `hs6` (6 digits), `hts10` (10 digits), `origin` (ISO 3166-1),
+            `materials`: a list of `species` (scientific name), `name_id` (common name), `harvest_country`,
+            `kg_per_piece` (decimal as text), `wild` (gathered wild rather than grown).
+    """
 
     sku: str
     quantity: int

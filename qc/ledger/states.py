@@ -97,8 +97,7 @@ DECIDABLE: dict[Outcome, frozenset[PieceState]] = {
     Outcome.REJECT: UNDECIDED,
     Outcome.REFER: UNDECIDED,
     # A wrong return or rejection costs a household a day's income, so a person may still correct it.
-    Outcome.OVERRULE: UNDECIDED
-    | {PieceState.RETURNED, PieceState.REJECTED, PieceState.ACCEPTED, PieceState.IN_BATCH},
+    Outcome.OVERRULE: UNDECIDED | {PieceState.RETURNED, PieceState.REJECTED, PieceState.ACCEPTED, PieceState.IN_BATCH},
 }
 """From which states each outcome may be decided. A piece in a batch follows its new grade while the batch is open."""
 

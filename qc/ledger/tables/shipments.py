@@ -51,7 +51,11 @@ class OrderLine(Base):
 
 
 class Batch(Base):
-    """Accepted pieces on their way into one shipment."""
+    """Accepted pieces on their way into one shipment.
+
+    `particulars` holds what the manifest says of the whole: `manufacturer` (`name`, `address`, `mid`) and
+    `wood_packaging` (`used`, `ippc_marks`).
+    """
 
     __tablename__ = "batches"
     __table_args__ = (
