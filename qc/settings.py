@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     max_photo_megapixels: float = Field(default=64, gt=0, le=200, description="Largest photo decoded, in megapixels.")
     max_request_mb: float = Field(default=64, gt=0, le=1000, description="Largest request accepted, in MB.")
     max_photos: int = Field(default=12, ge=1, le=12, description="Most photos of one inspection.")
+    gs1_prefix: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{7,10}$",
+        description="GS1 company prefix, 7 to 10 digits, with which cartons get an SSCC. It is bought from GS1.",
+    )
+    gs1_extension: int = Field(default=0, ge=0, le=9, description="First digit of the SSCCs that are given.")
     threads: int = Field(default_factory=_usable_cores, ge=1, le=256, description="Photos examined at the same time.")
 
     @cached_property

@@ -56,15 +56,21 @@ def place(session: Session, caller: Caller, piece: Piece) -> Batch | None:
     return batch
 
 
-def take_waiting(session: Session, caller: Caller, batch: Batch) -> int:
+def take_waiting(session: Session, caller: Caller, batch: Batch, only: BatchLine | None = None) -> int:
     """Let pieces in that were accepted before and wait for a SKU that the batch still needs, oldest first.
+
+    Args:
+        session: A session of `Database.write()`.
+        caller: For whom.
+        batch: Which.
+        only: Fill this line alone: its lot is resubmitted, and the batch's other lots stand.
 
     Returns:
         How many came in.
     """
     lock_chain(session, caller.organisation_id)
     came = 0
-    for line in batch.lines:
+    for line in batch.lines if only is None else [only]:
         for piece in _waiting(session, caller.organisation_id, line):
             _put(session, caller, piece, batch, line)
             came += 1
@@ -133,7 +139,7 @@ def take_out(
                 f"while it is {', '.join(sorted(from_states))}",
                 batch=str(batch.id), state=batch.state,
             )  # fmt: skip
-        leave_carton(session, caller, piece, correction)
+        leave_carton(session, caller, piece, correction, even_closed=batch.state is not BatchState.OPEN)
         line = session.get_one(BatchLine, place.batch_line_id, populate_existing=True)
         line.filled -= 1
         batch.version += 1
@@ -200,8 +206,17 @@ def batch_of_piece(session: Session, piece_id: UUID) -> Batch | None:
     )
 
 
-def leave_carton(session: Session, caller: Caller, piece: Piece, correction: Correction) -> None:
+def leave_carton(
+    session: Session, caller: Caller, piece: Piece, correction: Correction, *, even_closed: bool = False
+) -> None:
     """Take a piece out of its carton, if it lies in one, and note it.
+
+    Args:
+        session: A session of `Database.write()`, holding the chain.
+        caller: For whom.
+        piece: Which.
+        correction: Who orders it, and why.
+        even_closed: Out of a closed carton too: all of a rejected lot is unpacked.
 
     Raises:
         Conflict: The carton is closed.
@@ -210,7 +225,7 @@ def leave_carton(session: Session, caller: Caller, piece: Piece, correction: Cor
     if packed is None:
         return
     carton = session.get_one(Carton, packed.carton_id, populate_existing=True)
-    if carton.state is not CartonState.OPEN:
+    if carton.state is not CartonState.OPEN and not even_closed:
         raise Conflict(
             f"piece {piece.id} lies in carton {carton.number}, which is closed: open the carton again first",
             carton=str(carton.id),

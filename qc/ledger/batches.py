@@ -89,6 +89,31 @@ def find_batch(session: Session, organisation_id: UUID, number: str) -> Batch | 
     return session.scalar(select(Batch).where(Batch.organisation_id == organisation_id, Batch.number == number))
 
 
+def hold_batch(session: Session, caller: Caller, batch_id: UUID) -> Batch:
+    """Hold the organisation's chain until the transaction ends, and see the batch as it is now.
+
+    Raises:
+        NotFound: There is none, or it belongs to another organisation.
+    """
+    lock_chain(session, caller.organisation_id)
+    batch = batch_of_id(session, caller.organisation_id, batch_id)
+    session.refresh(batch)
+    return batch
+
+
+def see_that_packable(batch: Batch) -> None:
+    """See that cartons of the batch may still change: while pieces come in, and while the lot is sampled.
+
+    Raises:
+        Conflict: The batch is sealed, shipped or rejected.
+    """
+    if batch.state not in {BatchState.OPEN, BatchState.SAMPLING}:
+        raise Conflict(
+            f"batch {batch.number} is {batch.state}: its cartons stand as they are", batch=str(batch.id),
+            state=batch.state,
+        )  # fmt: skip
+
+
 def batch_of_id(session: Session, organisation_id: UUID, batch_id: UUID) -> Batch:
     """The organisation's batch of that id.
 
