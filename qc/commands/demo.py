@@ -23,6 +23,7 @@ from qc.ledger.accounts import Caller, Scope
 from qc.ledger.batch_contents import batch_of_piece
 from qc.ledger.batches import NewBatchLine, find_batch, open_batch
 from qc.ledger.inspections import inspection_of_id
+from qc.ledger.keys import authenticate, create_key
 from qc.ledger.orders import NewOrderLine, create_order, find_order
 from qc.ledger.tables import Inspection
 from qc.model.overlay_words import headline, line
@@ -109,12 +110,12 @@ def _key_file(session: Session, caller: Caller, path: Path) -> Path:
     """A file with a key that works, readable by its owner alone. A key that works is kept."""
     if path.exists():
         try:
-            accounts.authenticate(session, path.read_text().strip())
+            authenticate(session, path.read_text().strip())
         except NotAuthenticated:
             path.unlink()  # of another ledger
         else:
             return path
-    _, text = accounts.create_key(session, caller.organisation_id, "demo", Scope)
+    _, text = create_key(session, caller.organisation_id, "demo", Scope)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text + "\n")

@@ -9,7 +9,7 @@ import typer
 from qc.commands.opened import DEMO, on_command_line, opened_database
 from qc.errors import NotFound
 from qc.ledger import accounts, enrolments, people
-from qc.ledger.people import Role
+from qc.ledger.accounts import Role
 from qc.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="People who work with the app, as pseudonyms.")
@@ -45,5 +45,5 @@ def add(
 def enrol(pseudonym: Pseudonym, organisation: Organisation = DEMO) -> None:
     """Print a one-time code and a PIN with which a phone becomes a person's."""
     with opened_database(Settings()) as database, database.write() as session:
-        ticket = enrolments.enrol(session, on_command_line(session, organisation), pseudonym, any_role=True)
+        ticket = enrolments.enrol(session, on_command_line(session, organisation), pseudonym)
     typer.echo(f"code {ticket.code}\nPIN  {ticket.pin}\nGood for {ticket.lasts.seconds // 60} minutes, once.")

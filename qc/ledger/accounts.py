@@ -1,23 +1,18 @@
-"""Organisations, collection points and API keys."""
+"""Organisations and their collection points; who calls, and what scopes and roles let them do."""
 
 from __future__ import annotations
 
-import hmac
-import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qc.errors import BadRequest, Conflict, NotAuthenticated, NotFound
+from qc.errors import BadRequest, Conflict, NotFound
 from qc.ledger.events import note, now, start_chain
 from qc.ledger.ids import uuid7
-from qc.ledger.tables import ApiKey, CollectionPoint, Organisation
+from qc.ledger.tables import CollectionPoint, Organisation
 
 
 class Scope(StrEnum):
@@ -32,6 +27,51 @@ class Scope(StrEnum):
     READ_STANDARDS = "standards:read"
     READ_EVENTS = "events:read"
     ENROL_PEOPLE = "people:enrol"
+    READ_WEBHOOKS = "webhooks:read"
+    CHANGE_WEBHOOKS = "webhooks:write"
+    MANAGE_KEYS = "keys:write"
+    DECIDE_LOTS = "lots:write"
+    REINSPECT = "reinspections:write"
+
+
+class Role(StrEnum):
+    """A named set of scopes, for people and for keys of programs."""
+
+    INSPECTOR = "inspector"  # photographs and decides at a collection point
+    SUPERVISOR = "supervisor"  # answers for a collection point
+    SHIPPER = "shipper"  # the shipment system, or who packs
+    ML_ENGINEER = "ml_engineer"  # looks at evidence and photos, changes nothing
+    ADMIN = "admin"
+
+
+_INSPECTOR = frozenset({Scope.INSPECT, Scope.DECIDE, Scope.REINSPECT, Scope.READ_PIECES, Scope.READ_STANDARDS})
+ROLES: dict[Role, frozenset[Scope]] = {
+    Role.INSPECTOR: _INSPECTOR,
+    Role.SUPERVISOR: _INSPECTOR
+    | {
+        Scope.READ_ORDERS,
+        Scope.READ_BATCHES,
+        Scope.OPEN_BATCHES,
+        Scope.READ_EVENTS,
+        Scope.ENROL_PEOPLE,
+        Scope.DECIDE_LOTS,
+    },
+    Role.SHIPPER: frozenset(
+        {
+            Scope.READ_PIECES,
+            Scope.READ_STANDARDS,
+            Scope.READ_ORDERS,
+            Scope.READ_BATCHES,
+            Scope.OPEN_BATCHES,
+            Scope.READ_EVENTS,
+            Scope.READ_WEBHOOKS,
+            Scope.CHANGE_WEBHOOKS,
+        }
+    ),
+    Role.ML_ENGINEER: frozenset({Scope.READ_PIECES, Scope.READ_STANDARDS, Scope.READ_EVENTS}),
+    Role.ADMIN: frozenset(Scope),
+}
+"""What each role may do. A supervisor may all that an inspector may: nobody enrols people mightier than themselves."""
 
 
 @dataclass(frozen=True)
@@ -119,87 +159,3 @@ def collection_point_for(session: Session, caller: Caller, code: str | None) -> 
     if len(points) != 1:
         raise BadRequest("name the `collection_point`: your organisation has none or more than one")
     return points[0]
-
-
-def create_key(
-    session: Session,
-    organisation_id: UUID,
-    name: str,
-    scopes: Iterable[Scope],
-    *,
-    collection_point_id: UUID | None = None,
-    expires_at: datetime | None = None,
-    actor: str = "cli",
-) -> tuple[ApiKey, str]:
-    """Make a key. The text is returned this once and kept nowhere: `qc_<prefix>_<secret>`."""
-    prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
-    text = f"qc_{prefix}_{secret}"
-    key = ApiKey(
-        id=uuid7(),
-        organisation_id=organisation_id,
-        collection_point_id=collection_point_id,
-        name=name,
-        prefix=prefix,
-        secret_hash=_hash(text),
-        scopes=sorted(scopes),
-        created_at=now(),
-        expires_at=expires_at,
-    )
-    session.add(key)
-    note(
-        session, organisation_id, "key.created", key.id, actor, key.created_at,
-        name=name, prefix=prefix, scopes=list(key.scopes),
-    )  # fmt: skip
-    return key, text
-
-
-def revoke_key(session: Session, prefix: str, actor: str = "cli") -> ApiKey:
-    """End a key at once; a second time does nothing.
-
-    Raises:
-        NotFound: No key has that prefix.
-    """
-    key = session.scalar(select(ApiKey).where(ApiKey.prefix == prefix))
-    if key is None:
-        raise NotFound(f"no key with the prefix {prefix!r}; `qc key list` shows them")
-    if key.revoked_at is None:
-        key.revoked_at = now()
-        note(session, key.organisation_id, "key.revoked", key.id, actor, key.revoked_at, prefix=prefix)
-    return key
-
-
-def keys_of(session: Session, organisation_id: UUID) -> list[ApiKey]:
-    """All keys of an organisation, oldest first."""
-    return list(
-        session.scalars(select(ApiKey).where(ApiKey.organisation_id == organisation_id).order_by(ApiKey.created_at))
-    )
-
-
-def authenticate(session: Session, text: str) -> Caller:
-    """Who holds this key.
-
-    Raises:
-        NotAuthenticated: Nobody: it is malformed, unknown, revoked or expired. The answer does not tell which.
-    """
-    parts = text.split("_", 2)
-    key = session.scalar(select(ApiKey).where(ApiKey.prefix == parts[1])) if len(parts) == 3 else None
-    # The comparison runs for an unknown prefix too, so that the time taken does not tell which prefixes exist.
-    matches = hmac.compare_digest(key.secret_hash if key is not None else _hash(""), _hash(text))
-    if key is None or not matches or _ended(key):
-        raise NotAuthenticated("the API key is not known or no longer valid; ask your administrator for one")
-    known = {scope.value for scope in Scope}
-    return Caller(
-        organisation_id=key.organisation_id,
-        name=f"key:{key.prefix}",
-        scopes=frozenset(Scope(scope) for scope in key.scopes if scope in known),
-        key_id=key.id,
-        collection_point_id=key.collection_point_id,
-    )
-
-
-def _ended(key: ApiKey) -> bool:
-    return key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now())
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()

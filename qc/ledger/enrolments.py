@@ -15,11 +15,11 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qc.errors import NotAllowed
-from qc.ledger.accounts import Caller
+from qc.ledger.accounts import Caller, Role
 from qc.ledger.events import note, now
 from qc.ledger.ids import uuid7
-from qc.ledger.people import Role, person_called
+from qc.ledger.keys import see_that_may_grant
+from qc.ledger.people import person_called
 from qc.ledger.tables import Enrolment, Person
 
 LASTS = timedelta(minutes=15)
@@ -38,22 +38,20 @@ class EnrolmentTicket:
     lasts: timedelta
 
 
-def enrol(session: Session, caller: Caller, pseudonym: str, *, any_role: bool = False) -> EnrolmentTicket:
+def enrol(session: Session, caller: Caller, pseudonym: str) -> EnrolmentTicket:
     """Make a code for a person's phone; codes made for them before are worth nothing from now on.
 
     Args:
         session: A session of `Database.write()`.
         caller: A supervisor or the command line.
         pseudonym: Whose phone.
-        any_role: Whether the caller may enrol an administrator: else a supervisor could become one.
 
     Raises:
         NotFound: The organisation has no such person.
-        NotAllowed: The person is an administrator and the caller none.
+        NotAllowed: The person's role may do more than the caller: else a supervisor could become an administrator.
     """
     person = person_called(session, caller.organisation_id, pseudonym)
-    if person.role == Role.ADMIN and not any_role:
-        raise NotAllowed(f"{pseudonym!r} is an administrator, whose phones are enrolled on the command line")
+    see_that_may_grant(caller, (), Role(person.role))
     for earlier in session.scalars(
         select(Enrolment).where(Enrolment.person_id == person.id, Enrolment.used_at.is_(None))
     ):

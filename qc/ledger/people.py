@@ -1,7 +1,7 @@
-"""People who work with the app: roles, passwords, and the browsers in which they are signed in.
+"""People who work with the app: their passwords, and the browsers in which they are signed in.
 
-A browser's secret is an API key of its own with the scopes of the person's role, so that expiry, revocation, scopes and
-idempotency are the same for people and programs. The key travels only in a cookie that no script can read. Because a
+A browser's secret is an API key of its own with the person's role, so that expiry, revocation, scopes and idempotency
+are the same for people and programs. The key travels only in a cookie that no script can read. Because a
 cookie is sent by itself, each change must also carry the session's CSRF token in a header.
 """
 
@@ -11,7 +11,6 @@ import hmac
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
@@ -21,9 +20,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qc.errors import BadRequest, Conflict, NotAuthenticated, NotFound
-from qc.ledger.accounts import Caller, Scope, authenticate, create_key, organisation_called, revoke_key
+from qc.ledger.accounts import Caller, Role, organisation_called
 from qc.ledger.events import note, now
 from qc.ledger.ids import uuid7
+from qc.ledger.keys import authenticate, create_key, end_key
 from qc.ledger.tables import BrowserSession, Organisation, Person
 
 PASSWORD_LENGTH = 10
@@ -38,24 +38,6 @@ ENROLLED = timedelta(days=90)
 
 _hasher = PasswordHasher()  # argon2id, RFC 9106's second recommendation
 _NOBODY = _hasher.hash("nobody has this password")
-
-
-class Role(StrEnum):
-    """What a person does."""
-
-    INSPECTOR = "inspector"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
-
-
-_INSPECTOR = frozenset({Scope.INSPECT, Scope.DECIDE, Scope.READ_PIECES, Scope.READ_STANDARDS})
-SCOPES: dict[Role, frozenset[Scope]] = {
-    Role.INSPECTOR: _INSPECTOR,
-    Role.SUPERVISOR: _INSPECTOR
-    | {Scope.READ_ORDERS, Scope.READ_BATCHES, Scope.OPEN_BATCHES, Scope.READ_EVENTS, Scope.ENROL_PEOPLE},
-    Role.ADMIN: frozenset(Scope),
-}
-"""What each role may do."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +139,7 @@ def sign_in(session: Session, person: Person, *, enrolled: bool) -> SignedIn:
         session,
         person.organisation_id,
         f"browser of {person.pseudonym}",
-        SCOPES[Role(person.role)],
+        role=Role(person.role),
         collection_point_id=person.collection_point_id,
         expires_at=now() + lasts,
         actor=f"person:{person.pseudonym}",
@@ -210,7 +192,7 @@ def sign_out(session: Session, caller: Caller) -> None:
     browser = None if caller.key_id is None else session.get(BrowserSession, caller.key_id)
     if browser is None:
         raise BadRequest("only a browser's session can be signed out; end a key with `qc key revoke`")
-    revoke_key(session, browser.key.prefix, actor=caller.name)
+    end_key(session, browser.key, actor=caller.name)
 
 
 def _hashed(password: str) -> str:

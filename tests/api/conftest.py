@@ -14,10 +14,12 @@ from fastapi.testclient import TestClient
 
 from qc.api.app import create_app
 from qc.inspection import Station
-from qc.ledger.accounts import Scope, add_collection_point, create_key, create_organisation, organisation_called
+from qc.ledger.accounts import Scope, add_collection_point, create_organisation, organisation_called
 from qc.ledger.database import Database
+from qc.ledger.keys import create_key
 from qc.ledger.migrations import migrate
 from qc.ledger.photos import PhotoStore
+from qc.ledger.verify import verify
 from qc.settings import Settings
 from qc.standards.library import Library
 from tests.examiner import ColourExaminer
@@ -96,15 +98,41 @@ def seed(database: Database) -> None:
             add_collection_point(session, organisation.id, "BTL-1", "Balai desa Triwidadi")
 
 
+EVERYWHERE = pytest.mark.parametrize(
+    "kept_in", ["embedded", pytest.param("servers", marks=pytest.mark.real)], indirect=True
+)
+"""Marks a module whose tests of the service hold on SQLite and a folder, and on PostgreSQL and S3 alike."""
+
+
+@dataclass(frozen=True)
+class KeptIn:
+    """Addresses of an empty ledger and an empty photo store."""
+
+    database: str
+    photos: str
+
+
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    settings = Settings(home=tmp_path, threads=2)
-    database = Database(settings.database)
+def kept_in(request: pytest.FixtureRequest, tmp_path: Path) -> KeptIn:
+    """SQLite and a folder, unless the module is marked `EVERYWHERE`."""
+    if getattr(request, "param", "embedded") == "embedded":
+        return KeptIn(Settings(home=tmp_path).database, str(tmp_path / "photos"))
+    return KeptIn(request.getfixturevalue("postgresql").emptied(), request.getfixturevalue("s3").address())
+
+
+@pytest.fixture
+def service(tmp_path: Path, kept_in: KeptIn) -> Iterator[Service]:
+    settings = Settings(home=tmp_path, threads=2, database_url=kept_in.database, photo_store=kept_in.photos)
+    database = Database(kept_in.database)
     seed(database)
     examiner = ColourExaminer()
-    station = Station(database, PhotoStore.open(tmp_path / "photos"), Library.load(), examiner)
+    station = Station(database, PhotoStore.open(kept_in.photos), Library.load(), examiner)
     app = create_app(settings, station)
     with TestClient(app, raise_server_exceptions=False) as client:
         client.headers["Authorization"] = f"Bearer {make_key(database, 'weavers')}"
         yield Service(client, station, examiner, tmp_path)
+    with database.read() as session:
+        assert {fault for report in verify(session) for fault in report.faults} == set(), (
+            "the chain must hold after all"
+        )
     station.close()

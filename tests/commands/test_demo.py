@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from qc.errors import BadInput
-from qc.ledger.accounts import Scope, authenticate
+from qc.ledger.accounts import Scope
 from qc.ledger.database import Database
+from qc.ledger.keys import authenticate
 from qc.ledger.tables import Base, BatchPiece, Inspection, Piece
 from qc.ledger.verify import verify
 from qc.settings import Settings

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from qc.errors import BadRequest, Conflict, NotAuthenticated, NotFound
-from qc.ledger.accounts import Scope, authenticate
+from qc.ledger.accounts import Scope
 from qc.ledger.database import Database
+from qc.ledger.keys import authenticate
 from qc.settings import Settings
 from tests.commands.conftest import Run
 

@@ -1,4 +1,4 @@
-"""The service under test: in a thread, over its own ledger, with an organisation, people and an open batch."""
+"""The service under test: in a thread, with the released model, over its own ledger: an organisation, people, a batch."""
 
 from __future__ import annotations
 
@@ -15,16 +15,12 @@ import uvicorn
 from qc.api.app import create_app
 from qc.inspection import Station
 from qc.ledger import enrolments, people
-from qc.ledger.accounts import Caller, Scope, add_collection_point, create_key, create_organisation
+from qc.ledger.accounts import Caller, Role, Scope, add_collection_point, create_organisation
 from qc.ledger.batches import NewBatchLine, open_batch
 from qc.ledger.database import Database
 from qc.ledger.enrolments import EnrolmentTicket
-from qc.ledger.migrations import migrate
-from qc.ledger.people import Role
-from qc.ledger.photos import PhotoStore
+from qc.ledger.keys import create_key
 from qc.settings import Settings
-from qc.standards.library import Library
-from tests.examiner import ColourExaminer
 
 PASSWORD = "anyaman rapi 12"
 SKUS = ("WB-WH-01", "PM-PD-01")
@@ -52,10 +48,8 @@ class Service:
 def running(folder: Path) -> Iterator[Service]:
     """The service on a free port of this machine."""
     settings = Settings(home=folder, threads=2)
-    database = Database(settings.database)
-    migrate(database)
-    station = Station(database, PhotoStore.open(folder / "photos"), Library.load(), ColourExaminer())
-    caller, key = _seed(database)
+    station = Station.open(settings)
+    caller, key = _seed(station.database)
     config = uvicorn.Config(
         create_app(settings, station), host="127.0.0.1", port=0, log_level="warning", access_log=False, ws="none"
     )

@@ -16,6 +16,7 @@ from qc.ledger.tables.people import BrowserSession, CameraOriginal, Enrolment, P
 from qc.ledger.tables.pieces import Decision, Inspection, InspectionPhoto, Photo, Piece, StandardVersion
 from qc.ledger.tables.shipments import Batch, BatchLine, BatchPiece, Order, OrderLine
 from qc.ledger.tables.standards import StandardEdition, StandardRelease
+from qc.ledger.tables.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "ApiKey",
@@ -53,4 +54,7 @@ __all__ = [
     "StandardRelease",
     "StandardVersion",
     "SwitchingState",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -48,9 +48,14 @@ class ApiKey(Base):
     prefix: Mapped[str] = mapped_column(String(16), unique=True)
     secret_hash: Mapped[str] = mapped_column(String(64))
     scopes: Mapped[list[Any]]
+    role: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    previous_hash: Mapped[str | None] = mapped_column(String(64))  # of the secret before, good until the time below
+    previous_until: Mapped[datetime | None]
+    rotated_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]  # to the minute or so: it is not worth a write a request
 
 
 class Maker(Base):
