@@ -157,11 +157,13 @@ def reopen_carton(session: Session, caller: Caller, carton: Carton, why: Correct
     """Open a closed carton again, to take something out or put something in. Opening an open one changes nothing.
 
     Raises:
-        Conflict: The batch is past packing.
+        Conflict: The batch is past packing, or the carton is in a container.
     """
     if carton.state is CartonState.OPEN:
         return
     see_that_packable(session.get_one(Batch, carton.batch_id))
+    if carton.container_id is not None:
+        raise Conflict(f"carton {carton.number} is in a container: unload it first", container=str(carton.container_id))
     carton.state = CartonState.OPEN
     carton.version += 1
     note_carton(session, caller, carton, "carton.reopened", why)
