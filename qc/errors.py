@@ -13,11 +13,13 @@ QcError
 +-- Conflict                the state of a thing does not allow this step
 |   +-- ChecksMissing       a required hand check is neither recorded nor waived
 |   +-- AlreadyDecided      the decision was made, and differently
+|   +-- BatchNotReady       something is missing before the batch can be sealed (`extra["missing"]` lists all)
 |   +-- TagUsed             the tag is bound to another piece
 |   +-- StillRunning        the first request with this Idempotency-Key is not answered yet
 |   +-- ChangedMeanwhile    If-Match names a state that is no longer the present one
 +-- NotAllowed              the caller lacks the scope
 |   +-- NotAuthenticated    the caller is nobody we know
+|   +-- Blinded             a first verdict, hidden from whoever may judge the piece again
 +-- TooOften                more requests than the caller may send
 +-- BadBundle               a released model that fails its own hashes or golden photos
 +-- Unavailable             database, photo store or model is away: try again later
@@ -118,6 +120,13 @@ class Conflict(QcError):
     title = "The state does not allow this"
 
 
+class BatchNotReady(Conflict):
+    """Something is missing before the batch can be sealed; `extra["missing"]` lists all of it."""
+
+    code = "batch_not_ready"
+    title = "The batch cannot be sealed yet"
+
+
 class TagUsed(Conflict):
     """The tag is bound to another piece."""
 
@@ -176,6 +185,13 @@ class TooOften(QcError):
     code = "too_often"
     status = 429
     title = "Too many requests"
+
+
+class Blinded(NotAllowed):
+    """A first verdict, hidden from whoever may judge the piece again."""
+
+    code = "blinded"
+    title = "Hidden until the piece has been judged again"
 
 
 class BadBundle(QcError):
