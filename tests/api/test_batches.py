@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from tests.api.conftest import SKU, Service
+from tests.api.conftest import EVERYWHERE, SKU, Service
+
+pytestmark = EVERYWHERE
 
 
 def test_batches_are_opened_listed_and_shown(service: Service) -> None:

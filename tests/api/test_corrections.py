@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from qc.ledger.accounts import Scope
-from tests.api.conftest import Service
+from tests.api.conftest import EVERYWHERE, Service
+
+pytestmark = EVERYWHERE
 
 WHY = {"decided_by": "inspector-3", "reason": "photographed the wrong piece"}
 

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from qc.ledger.tables import Batch, IdempotencyRecord, Inspection
-from tests.api.conftest import SKU, Service
+from tests.api.conftest import EVERYWHERE, SKU, Service
 from tests.pictures import GOOD, jpeg
+
+pytestmark = EVERYWHERE
 
 BATCH = {"number": "B-1", "lines": [{"sku": SKU, "quantity": 5}]}
 

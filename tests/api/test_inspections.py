@@ -7,8 +7,10 @@ import pytest
 
 from qc.ledger.accounts import Scope
 from qc.ledger.ids import uuid7
-from tests.api.conftest import CHECKS, SKU, VIEWS, Service
+from tests.api.conftest import CHECKS, EVERYWHERE, SKU, VIEWS, Service
 from tests.pictures import DOUBTFUL, GOOD, HOLED, NOT_WOVEN, jpeg
+
+pytestmark = EVERYWHERE
 
 
 def test_a_good_piece_is_graded_accepted_and_packed_in_one_answer(service: Service) -> None:
