@@ -22,8 +22,10 @@ class Scope(StrEnum):
     DECIDE = "decisions:write"
     READ_PIECES = "pieces:read"
     READ_ORDERS = "orders:read"
+    WRITE_ORDERS = "orders:write"
     READ_BATCHES = "batches:read"
-    OPEN_BATCHES = "batches:write"
+    OPEN_BATCHES = "batches:write"  # and their cartons and containers
+    SEAL_BATCHES = "batches:seal"
     READ_STANDARDS = "standards:read"
     READ_EVENTS = "events:read"
     ENROL_PEOPLE = "people:enrol"
@@ -61,8 +63,10 @@ ROLES: dict[Role, frozenset[Scope]] = {
             Scope.READ_PIECES,
             Scope.READ_STANDARDS,
             Scope.READ_ORDERS,
+            Scope.WRITE_ORDERS,
             Scope.READ_BATCHES,
             Scope.OPEN_BATCHES,
+            Scope.SEAL_BATCHES,
             Scope.READ_EVENTS,
             Scope.READ_WEBHOOKS,
             Scope.CHANGE_WEBHOOKS,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from qc.errors import AlreadyDecided, BadRequest, ChecksMissing, Conflict
 from qc.ledger.accounts import Caller
 from qc.ledger.batch_contents import Correction, batch_of_piece, place, take_out, take_waiting
+from qc.ledger.disagreements import order_by_chance
 from qc.ledger.events import digest, lock_chain, note, now, rfc3339
 from qc.ledger.ids import uuid7
 from qc.ledger.inspections import latest_inspection
@@ -89,6 +90,7 @@ def decide(session: Session, caller: Caller, inspection: Inspection, ruling: Rul
     )  # fmt: skip
     if piece.state is PieceState.ACCEPTED:
         place(session, caller, piece)
+    order_by_chance(session, caller, piece, inspection)
     return decision
 
 

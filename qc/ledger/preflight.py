@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from qc.ledger.batch_gaps import batch_gaps, line_gaps
+from qc.ledger.lot_gaps import lot_gaps
 from qc.ledger.missing import Check, Missing
 from qc.ledger.packing_gaps import carton_gaps, container_gaps
 from qc.ledger.tables import Batch
 
-CHECKS: tuple[Check, ...] = (batch_gaps, line_gaps, carton_gaps, container_gaps)
+CHECKS: tuple[Check, ...] = (batch_gaps, line_gaps, carton_gaps, container_gaps, lot_gaps)
 """The checks of the ledger's own rooms, in the order in which their findings are listed. Add yours here."""
 
 

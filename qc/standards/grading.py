@@ -68,11 +68,11 @@ def grade_piece(
         for photo in suspicious:
             params: dict[str, Parameter] = {"probability": photo.defect_probability, "refer": whole.refer}
             reasons.append(Reason(rule="doubt.whole_photo", view=photo.view, photo=photo.sha256, params=params))
-    worst = standard.grades[-1] if possible.hold else _grade_for(standard, possible)
-    return Grading(_grade_for(standard, certain), worst, reasons)
+    worst = standard.grades[-1] if possible.hold else grade_for(standard, possible)
+    return Grading(grade_for(standard, certain), worst, reasons)
 
 
-def _grade_for(standard: ExportStandard, tally: Tally) -> GradeRule:
+def grade_for(standard: ExportStandard, tally: Tally) -> GradeRule:
     """The first rule none of whose maxima is exceeded; the last rule has none, so there is always one."""
     return next(r for r in standard.grades if all(getattr(tally, name) <= most for name, most in r.maxima().items()))
 

@@ -1,0 +1,88 @@
+"""Who may judge a piece again does not see how it was judged before.
+
+While a re-inspection of a piece is open, its first verdict, decision, inspector, photos and state are hidden from every
+caller who may record re-inspections (scope `reinspections:write`), whatever other scopes they have. A signed-in person
+who inspected or decided on the piece knows already, and may not judge it again: nothing is hidden from them. Screening
+is no estimate and hides nothing.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from qc.errors import Blinded
+from qc.ledger.accounts import Caller, Scope
+from qc.ledger.states import Purpose, ReinspectionState
+from qc.ledger.tables import CameraOriginal, Decision, Inspection, InspectionPhoto, Reinspection
+
+PERSON = "person:"
+"""How the name of a signed-in person begins; programs' keys are shared by many people."""
+
+
+def is_blind(caller: Caller) -> bool:
+    """Whether anything may be hidden from a caller."""
+    return Scope.REINSPECT in caller.scopes
+
+
+def hidden_pieces(caller: Caller) -> Select[UUID]:
+    """Ids of the pieces that are hidden from a blind caller, as a subquery."""
+    hidden = select(Reinspection.piece_id).where(
+        Reinspection.organisation_id == caller.organisation_id,
+        Reinspection.state == ReinspectionState.OPEN,
+        Reinspection.purpose != Purpose.SCREENING,
+    )
+    if caller.name.startswith(PERSON):
+        person = caller.name.removeprefix(PERSON)
+        inspected = exists().where(Inspection.piece_id == Reinspection.piece_id, Inspection.actor == caller.name)
+        decided = exists().where(Decision.piece_id == Reinspection.piece_id, Decision.decided_by == person)
+        hidden = hidden.where(~inspected, ~decided)
+    return hidden
+
+
+def see_that_shown(session: Session, caller: Caller, piece_id: UUID) -> None:
+    """See that a piece's first verdict is not hidden from the caller.
+
+    Raises:
+        Blinded: It is.
+    """
+    if is_blind(caller) and session.scalar(
+        select(hidden_pieces(caller).where(Reinspection.piece_id == piece_id).exists())
+    ):
+        raise Blinded(
+            f"piece {piece_id} waits for a blind re-inspection, which you may record: what was found before is shown "
+            "once it is recorded"
+        )
+
+
+def see_that_photo_shown(session: Session, caller: Caller, sha256: str) -> None:
+    """See that a photo is none of a piece whose first verdict is hidden from the caller.
+
+    Raises:
+        Blinded: It is.
+    """
+    if not is_blind(caller):
+        return
+    of_hidden = select(Inspection.id).where(Inspection.piece_id.in_(hidden_pieces(caller)))
+    shots = select(InspectionPhoto.inspection_id).where(
+        InspectionPhoto.inspection_id.in_(of_hidden),
+        or_(
+            InspectionPhoto.original_sha256 == sha256,
+            InspectionPhoto.judged_sha256 == sha256,
+            InspectionPhoto.marked_sha256 == sha256,
+        ),
+    )
+    originals = select(CameraOriginal.inspection_id).where(
+        CameraOriginal.inspection_id.in_(of_hidden), CameraOriginal.original_sha256 == sha256
+    )
+    if session.scalar(select(or_(shots.exists(), originals.exists()))):
+        raise Blinded("this photo belongs to a piece that waits for a blind re-inspection, which you may record")
+
+
+def people_who_know(session: Session, piece_id: UUID) -> set[str]:
+    """Pseudonyms of everybody who inspected a piece while signed in, or decided on it."""
+    actors = session.scalars(select(Inspection.actor).where(Inspection.piece_id == piece_id)).all()
+    deciders = session.scalars(select(Decision.decided_by).where(Decision.piece_id == piece_id)).all()
+    return {name.removeprefix(PERSON) for name in actors if name.startswith(PERSON)} | {x for x in deciders if x}
