@@ -150,6 +150,19 @@ class Once:
         session.flush()
 
 
+def carry_out_once(
+    request: Request,
+    caller: Caller,
+    key: str | None,
+    body: BaseModel,
+    work: Callable[[Session], tuple[int, BaseModel, str | None]],
+) -> Response:
+    """The whole of it for a request with a JSON body: see `Once`."""
+    once = Once(request, caller, key, body.model_dump_json().encode())
+    with once.alone():
+        return once.earlier() or once.carry_out(work)
+
+
 def _bare(key: str | None) -> str | None:
     if key is None:
         return None

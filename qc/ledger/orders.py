@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session, selectinload
 
 from qc.errors import BadRequest, Conflict, NotFound
 from qc.ledger.accounts import Caller
-from qc.ledger.events import note, now
+from qc.ledger.batch_contents import Correction
+from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import uuid7
-from qc.ledger.tables import Order, OrderLine
+from qc.ledger.paging import Page, Position, newest_first
+from qc.ledger.states import BatchState
+from qc.ledger.tables import Batch, BatchLine, Order, OrderLine
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,14 @@ def create_order(
     """Enter a purchase order.
 
     Raises:
-        BadRequest: It has no line.
+        BadRequest: It has no line, or a SKU twice.
         Conflict: The number is taken.
     """
     if not lines:
         raise BadRequest("an order needs at least one SKU line")
+    if len({line.sku for line in lines}) != len(lines):
+        raise BadRequest("an order names each SKU once: add the quantities of lines with the same SKU")
+    lock_chain(session, caller.organisation_id)
     if find_order(session, caller.organisation_id, po_number) is not None:
         raise Conflict(f"there is an order {po_number!r} already; orders are entered once")
     order = Order(
@@ -77,7 +83,7 @@ def create_order(
     note(
         session, caller.organisation_id, "order.created", order.id, caller.name, order.created_at,
         po_number=po_number, currency=currency,
-        lines=[{"sku": x.sku, "quantity": x.quantity, "unit_price": format(x.unit_price, "f")} for x in lines],
+        buyer=buyer, lines=[line_facts(line) for line in order.lines],
     )  # fmt: skip
     session.flush()
     return order
@@ -104,13 +110,83 @@ def order_called(session: Session, organisation_id: UUID, po_number: str) -> Ord
     return order
 
 
-def orders_of(session: Session, organisation_id: UUID) -> list[Order]:
-    """All orders of an organisation, newest first."""
-    return list(
-        session.scalars(
-            select(Order)
-            .where(Order.organisation_id == organisation_id)
-            .order_by(Order.created_at.desc(), Order.id.desc())
-            .options(selectinload(Order.lines))
-        )
+def order_of_id(session: Session, organisation_id: UUID, order_id: UUID) -> Order:
+    """The organisation's order of that id.
+
+    Raises:
+        NotFound: There is none, or it belongs to another organisation.
+    """
+    order = session.scalar(
+        select(Order)
+        .where(Order.organisation_id == organisation_id, Order.id == order_id)
+        .options(selectinload(Order.lines))
     )
+    if order is None:
+        raise NotFound(f"no order {order_id} in your organisation")
+    return order
+
+
+def list_orders(session: Session, organisation_id: UUID, limit: int, before: Position | None = None) -> Page[Order]:
+    """Orders, newest first, a page at a time."""
+    chosen = select(Order).where(Order.organisation_id == organisation_id).options(selectinload(Order.lines))
+    return newest_first(session, chosen, Order.created_at, Order.id, limit, before)
+
+
+def correct_line(
+    session: Session, caller: Caller, order: Order, sku: str, changes: Mapping[str, Any], why: Correction
+) -> OrderLine:
+    """Supply or correct what an order's line says beside its quantity: price, description, customs data.
+
+    Args:
+        session: A session of `Database.write()`.
+        caller: For whom.
+        order: Which.
+        sku: Which line.
+        changes: `unit_price`, `description`, or any of the customs data, by name; others stay.
+        why: Who corrects, and why.
+
+    Raises:
+        Conflict: A batch with this line is sealed: what its manifest says stands.
+        NotFound: The order has no such line.
+    """
+    lock_chain(session, caller.organisation_id)
+    line = session.scalar(
+        select(OrderLine)
+        .where(OrderLine.order_id == order.id, OrderLine.sku == sku)
+        .execution_options(populate_existing=True)
+    )
+    if line is None:
+        raise NotFound(f"order {order.po_number} has no line for {sku}")
+    sealed = session.scalar(
+        select(Batch.number)
+        .join(BatchLine, BatchLine.batch_id == Batch.id)
+        .where(BatchLine.order_line_id == line.id, Batch.state.in_([BatchState.SEALED, BatchState.SHIPPED]))
+        .limit(1)
+    )
+    if sealed is not None:
+        raise Conflict(f"batch {sealed} is sealed with this line: what its manifest says stands", batch=sealed)
+    before = line_facts(line)
+    own = {name: changes[name] for name in ("unit_price", "description") if name in changes}
+    for name, value in own.items():
+        setattr(line, name, value)
+    line.customs = {**line.customs, **{name: value for name, value in changes.items() if name not in own}}
+    session.flush()
+    note(
+        session, caller.organisation_id, "order.line_corrected", order.id, caller.name, now(),
+        po_number=order.po_number, before=before, line=line_facts(line),
+        reason=why.reason, decided_by=why.decided_by,
+    )  # fmt: skip
+    return line
+
+
+def line_facts(line: OrderLine) -> dict[str, Any]:
+    """What the chain remembers of an order's line: every column of it."""
+    return {
+        "id": str(line.id),
+        "position": line.position,
+        "sku": line.sku,
+        "quantity": line.quantity,
+        "unit_price": format(line.unit_price, "f"),
+        "description": line.description,
+        "customs": line.customs,
+    }

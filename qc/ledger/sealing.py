@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from qc.errors import BatchNotReady, Conflict
 from qc.ledger.accounts import Caller
+from qc.ledger.batch_particulars import PARTICULARS
 from qc.ledger.cartons import carton_facts
 from qc.ledger.events import canonical, note, now
 from qc.ledger.missing import Check
@@ -74,10 +75,11 @@ def seal_batch(
 def contents_sha256(session: Session, batch: Batch) -> str:
     """One hash over everything in a batch: its particulars, each piece with its places, and each carton.
 
-    Read in order and a part at a time, so that a million pieces need no more memory than ten thousand. Where cartons
-    are loaded is left out: that may follow the sealing.
+    Read in order and a part at a time, so that a million pieces need no more memory than ten thousand. Containers and
+    documents are left out: they may follow the sealing.
     """
-    whole = sha256(canonical({"batch": str(batch.id), "particulars": batch.particulars}).encode())
+    particulars = {name: batch.particulars.get(name) for name in PARTICULARS}
+    whole = sha256(canonical({"batch": str(batch.id), "particulars": particulars}).encode())
     pieces = session.execute(
         select(BatchPiece.position, BatchPiece.piece_id, CartonPiece.carton_id, CartonPiece.position)
         .outerjoin(CartonPiece, CartonPiece.piece_id == BatchPiece.piece_id)

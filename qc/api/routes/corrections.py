@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from qc import errors
-from qc.api.idempotency import KeyHeader, Once
+from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.problems import BODY, answers
 from qc.api.schemas.corrections import CorrectionIn, MoveIn
 from qc.api.schemas.pieces import PieceOut
@@ -37,9 +37,7 @@ def remove(request: Request, piece_id: UUID, body: CorrectionIn, caller: CanDeci
         remove_piece(session, caller, piece, body.correction())
         return 200, _shown(session, caller, piece_id), None
 
-    once = Once(request, caller, key, body.model_dump_json().encode())
-    with once.alone():
-        return once.earlier() or once.carry_out(work)
+    return carry_out_once(request, caller, key, body, work)
 
 
 @router.post("/{piece_id}/move", response_model=PieceOut, responses=_ANSWERS)
@@ -53,9 +51,7 @@ def move(request: Request, piece_id: UUID, body: MoveIn, caller: CanOpenBatches,
         move_piece(session, caller, piece, to, body.correction())
         return 200, _shown(session, caller, piece_id), None
 
-    once = Once(request, caller, key, body.model_dump_json().encode())
-    with once.alone():
-        return once.earlier() or once.carry_out(work)
+    return carry_out_once(request, caller, key, body, work)
 
 
 def _shown(session: Session, caller: Caller, piece_id: UUID) -> PieceOut:

@@ -20,6 +20,9 @@ Pseudonym = Annotated[str, StringConstraints(min_length=1, max_length=64, patter
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_NO_CONTROL)]
 """What a person writes to say why."""
 
+Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,4})?$")]
+"""An exact decimal that came in, as plain digits: money, kilograms, centimetres."""
+
 Time = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
 """UTC, RFC 3339, with milliseconds."""
 
