@@ -10,6 +10,7 @@ import argparse
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,16 +23,22 @@ import torch
 from numpy.typing import NDArray
 
 from qc.errors import BadBundle
+from qc.model.bundle_spec import Calibration
 from qc.model.golden import seal
 from qc.model.preprocess import prepare
+from qc.standards.taxonomy import taxonomy
 from training.backgrounds import panoramas
-from training.calibrate import Answers, answers, calibrate
+from training.calibrate import Answers, answers, calibrate, defect_probabilities
 from training.card import card
 from training.dataset import fingerprint, over_ground, rendered
+from training.held_out import pieces
 from training.labels import KINDS, MATERIALS
 from training.measure import measure
 from training.network import Network, Output
+from training.phone_variant import add_phone_variant, judged_pictures
+from training.risk import Promise, promise, what_if
 from training.sample import CHANNELS, Sample
+from training.splits import Split, shifted
 from training.surfaces import surfaces
 from training.train import Config, read_config, restore, surfaces_folder
 
@@ -53,13 +60,15 @@ def export(config: Config) -> Path:
         BadBundle: ONNX and torch differ, or the bundle fails its own golden photos.
     """
     network = restore(config)
-    held = {s: _held(config, s) for s in ("val", "test")}
+    splits: tuple[Split, ...] = ("val", "test", "shift")
+    held = {s: _held(config, s) for s in splits}
     said = {
         s: answers(network, samples, config.spec, config.hdri, seed=k) for k, (s, samples) in enumerate(held.items())
     }
     calibration = calibrate(said["val"], fitted_on="made-val")
+    promised = promise(*_by_harm(said["val"], calibration))
     train = [s for folder in config.rendered for s in rendered(folder, "train")]
-    train += surfaces("train", config.surfaces["train"], config.size, surfaces_folder())
+    train += [s for s in surfaces("train", config.surfaces["train"], config.size, surfaces_folder()) if not shifted(s)]
     known = answers(network, [s for s in train if s.meta["woven"]][::6], config.spec, config.hdri, seed=9).embedding
 
     folder = MODELS / f"{config.name}-{config.version}"
@@ -81,14 +90,15 @@ def export(config: Config) -> Path:
         "labels": {"kinds": KINDS, "materials": MATERIALS, "channels": CHANNELS},
         "preprocess": config.spec.model_dump(),
         "calibration": calibration.model_dump(),
-        "thresholds": _thresholds(config),
+        "thresholds": _thresholds(config, promised),
         "novelty": {"reference": novelty_reference(said["val"], centroids)},
         "datasets": [
             {"name": f"made-{split}", "role": role, "samples": len(samples), "sha256": fingerprint(samples)}
             for split, role, samples in (
                 ("train", "train", train),
                 ("val", "calibration", held["val"]),
-                ("test", "test", held["test"]),
+                ("test_iid", "test", held["test"]),
+                ("test_shift", "test", held["shift"]),
             )
         ],
         "training": {
@@ -97,11 +107,23 @@ def export(config: Config) -> Path:
             "seed": config.seed,
             "finished": datetime.fromtimestamp((config.folder / "last.pt").stat().st_mtime, UTC),
         },
-        "metrics": {f"made-{split}": measure(said[split], calibration, config) for split in ("val", "test")},
+        "metrics": {
+            "made-val": measure(said["val"], calibration, config),
+            "made-test_iid": measure(said["test"], calibration, config),
+            "made-test_shift": measure(said["shift"], calibration, config),
+            "risk": {
+                "promise": asdict(promised),
+                "what_if": {
+                    name: what_if(*_by_harm(said[split], calibration), config.bands.defect[1])
+                    for name, split in (("val", "val"), ("test_iid", "test"), ("test_shift", "shift"))
+                },
+            },
+        },
         "licences": [{"input": i, "licence": licence, "source": s} for i, licence, s in LICENCES],
     }
     (draft / "card.md").write_text(card(fields), encoding="utf-8")
     seal(draft, fields)
+    add_phone_variant(draft, judged_pictures(config.rendered, config.hdri, config.size))
     _put_in_place(draft, folder)
     return folder
 
@@ -178,16 +200,26 @@ def golden_photos(samples: list[Sample], config: Config) -> dict[str, NDArray[np
     return chosen
 
 
-def _held(config: Config, split: Any) -> list[Sample]:
-    pieces = [s for folder in config.rendered for s in rendered(folder, split)]
-    return pieces + surfaces(split, config.surfaces[split], config.size, surfaces_folder())
+def _held(config: Config, split: Split) -> list[Sample]:
+    count = config.surfaces["val" if split == "shift" else split]
+    return pieces(split, config.rendered, config.hdri, count, config.size, surfaces_folder())
 
 
-def _thresholds(config: Config) -> dict[str, Any]:
+def _by_harm(said: Answers, calibration: Calibration) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Defect probabilities of pieces with a critical or major defect, and of good woven ones."""
+    severity = {d.code: d.severity for d in taxonomy().defects}
+    grave = np.array([severity[code] in ("critical", "major") for code in CHANNELS])
+    probability = defect_probabilities(said, calibration)
+    shown = np.array([t.defects.any((1, 2)) for t in said.targets])
+    woven = np.array([bool(t.woven) for t in said.targets])
+    return probability[woven & (shown & grave).any(1)], probability[woven & ~shown.any(1)]
+
+
+def _thresholds(config: Config, promised: Promise) -> dict[str, Any]:
     bands = config.bands
 
     def band(pair: tuple[float, float]) -> dict[str, Any]:
-        return {"refer": pair[0], "act": pair[1], "guarantee": bands.guarantee}
+        return {"refer": pair[0], "act": pair[1], "guarantee": f"{bands.guarantee}. On made pieces: {promised}"}
 
     return {
         "woven": band(bands.woven),

@@ -1,4 +1,4 @@
-"""A released model: a folder with model.onnx, bundle.json, novelty.npy, card.md, golden/. Nothing unverified runs."""
+"""A released model: networks, bundle.json, novelty.npy, card.md, golden/. Nothing unverified runs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ __all__ = ["Bundle", "BundleSpec", "hash_files", "write_spec"]
 
 SPEC_FILE = "bundle.json"
 MODEL_FILE = "model.onnx"
+PHONE_FILE = "model.phone.onnx"
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,20 @@ class Bundle:
             check_golden(bundle)
         return bundle
 
-    def read_model(self) -> bytes:
-        """model.onnx, the very bytes whose hash is right.
+    def read_model(self, name: str = MODEL_FILE) -> bytes:
+        """A network of the bundle, the very bytes whose hash is right.
+
+        Args:
+            name: its file; `spec.phone_file` is the phone's.
 
         Raises:
             BadBundle: the file was removed or altered since the bundle was loaded.
         """
         try:
-            model = (self.path / MODEL_FILE).read_bytes()
+            model = (self.path / name).read_bytes()
         except OSError as wrong:
-            raise BadBundle(f"{self.path / MODEL_FILE} cannot be read: {wrong.strerror}", file=MODEL_FILE) from wrong
-        _hold_to_hash(self.path / MODEL_FILE, hashlib.sha256(model).hexdigest(), MODEL_FILE, self.spec)
+            raise BadBundle(f"{self.path / name} cannot be read: {wrong.strerror}", file=name) from wrong
+        _hold_to_hash(self.path / name, hashlib.sha256(model).hexdigest(), name, self.spec)
         return model
 
 

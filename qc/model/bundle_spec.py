@@ -144,6 +144,21 @@ class GoldenSpec(Part):
     tolerance: float = Field(default=0.02, gt=0, lt=0.5, description="Largest difference of a probability.")
 
 
+Precision = Literal["int8", "float16", "float32"]
+
+
+class PhoneSpec(Part):
+    """The model that phones run: the same graph, its weights in fewer bits, and how like it decides."""
+
+    file: str = Field(
+        min_length=1, description="One of `files`; model.onnx itself where nothing smaller is good enough."
+    )
+    precision: Precision = Field(description="Of the large weights. Everything is computed in float32.")
+    images: int = Field(gt=0, description="Judged images on which both were compared.")
+    alike: int = Field(ge=0, description="Images with the same status and grade.")
+    reversed: int = Field(ge=0, description="Images on which an export grade became a rejection, or the other way.")
+
+
 class Dataset(Part):
     """What the model was trained, calibrated or measured on."""
 
@@ -186,6 +201,7 @@ class BundleSpec(Part):
     piece: PieceSpec = PieceSpec()
     novelty: NoveltySpec
     golden: GoldenSpec = GoldenSpec()
+    phone: PhoneSpec | None = Field(default=None, description="What phones run; null: model.onnx itself.")
     datasets: tuple[Dataset, ...] = Field(min_length=1)
     training: Training
     metrics: dict[str, Any] = Field(description="Figures as measured, with their sets; shown in the card.")
@@ -197,6 +213,11 @@ class BundleSpec(Part):
         """The decision bands as `qc.standards.verdict.apply` takes them: by code, and by "woven" and "defect"."""
         named = {**self.thresholds.codes, WOVEN: self.thresholds.woven, WHOLE_PHOTO: self.thresholds.defect}
         return {name: VerdictBand(refer=band.refer, act=band.act) for name, band in named.items()}
+
+    @property
+    def phone_file(self) -> str:
+        """The file of the network that phones run."""
+        return "model.onnx" if self.phone is None else self.phone.file
 
     @property
     def title(self) -> str:
@@ -218,7 +239,7 @@ class BundleSpec(Part):
             raise ValueError(
                 f"calibration.fitted_on is {self.calibration.fitted_on!r}, not one of datasets {sorted(names)}"
             )
-        needed = {"model.onnx", self.novelty.file, "card.md", "golden/expected.json"}
+        needed = {"model.onnx", self.phone_file, self.novelty.file, "card.md", "golden/expected.json"}
         if missing := sorted(needed - set(self.files)):
             raise ValueError(f"files does not list {', '.join(missing)}")
         stray = re.compile(r"^/|\\|(^|/)\.\.?(/|$)")

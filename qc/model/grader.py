@@ -16,7 +16,7 @@ from typing import Self
 import cv2
 
 from qc.errors import BadRequest
-from qc.model.bundle import Bundle
+from qc.model.bundle import MODEL_FILE, Bundle
 from qc.model.calibration import defect_probability, most_probable, probability
 from qc.model.detections import find_defects
 from qc.model.judged import JudgedPhoto
@@ -39,16 +39,22 @@ class Grader:
         threads: photos examined at the same time by `examine_piece`.
         limits: what is refused unread.
         reduced: whether large JPEGs are decoded at reduced scale (see `JudgedPhoto.make`).
+        phone: judge with the phone's variant of the network, as a phone without a signal does.
     """
 
     def __init__(
-        self, bundle: Bundle, threads: int = 1, limits: PhotoLimits = PhotoLimits(), reduced: bool = True
+        self,
+        bundle: Bundle,
+        threads: int = 1,
+        limits: PhotoLimits = PhotoLimits(),
+        reduced: bool = True,
+        phone: bool = False,
     ) -> None:
         cv2.setNumThreads(1)  # photos run side by side already; OpenCV's own threads would only fight for the cores
         self.bundle = bundle
         self.limits = limits
         self.reduced = reduced
-        self._network = Network(bundle)
+        self._network = Network(bundle, bundle.spec.phone_file if phone else MODEL_FILE)
         self._workers = ThreadPoolExecutor(threads, thread_name_prefix="examine")
 
     def __enter__(self) -> Self:

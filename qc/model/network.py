@@ -42,24 +42,28 @@ class NetworkOutput:
 class Network:
     """One ONNX Runtime session, shared by all threads: each call computes on the thread that makes it.
 
+    Args:
+        bundle: the released model.
+        file: which of its networks: model.onnx, or the phone's variant.
+
     Raises:
         BadBundle: the graph lacks an input or output that bundle.json names, or one has another shape.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, file: str = MODEL_FILE) -> None:
         self._outputs = bundle.spec.outputs
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1  # as many photos as cores beat two threads a photo
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            self._session = ort.InferenceSession(bundle.read_model(), options, providers=["CPUExecutionProvider"])
+            self._session = ort.InferenceSession(bundle.read_model(file), options, providers=["CPUExecutionProvider"])
             output = self.run(np.zeros((1, 3, bundle.spec.preprocess.size, bundle.spec.preprocess.size), np.float32))
         except Exception as wrong:  # ONNX Runtime has no error class of its own that it keeps to
             if isinstance(wrong, BadBundle):
                 raise
-            raise BadBundle(f"{bundle.path / MODEL_FILE} does not run: {wrong}", file=MODEL_FILE) from wrong
-        _hold_to_spec(output, bundle)
+            raise BadBundle(f"{bundle.path / file} does not run: {wrong}", file=file) from wrong
+        _hold_to_spec(output, bundle, file)
         _return_free_memory()
 
     def run(self, image: Floats) -> NetworkOutput:
@@ -79,7 +83,7 @@ def _return_free_memory() -> None:
         trim(0)
 
 
-def _hold_to_spec(output: NetworkOutput, bundle: Bundle) -> None:
+def _hold_to_spec(output: NetworkOutput, bundle: Bundle, file: str) -> None:
     labels, cells = bundle.spec.labels, output.piece.shape
     wanted: dict[str, tuple[int, ...]] = {
         "kind": (len(labels.kinds),),
@@ -90,13 +94,13 @@ def _hold_to_spec(output: NetworkOutput, bundle: Bundle) -> None:
     for name, shape in wanted.items():
         if (got := getattr(output, name).shape) != shape:
             raise BadBundle(
-                f"{bundle.path / MODEL_FILE} gives {name} of shape {list(got)}, bundle.json promises {list(shape)}; "
+                f"{bundle.path / file} gives {name} of shape {list(got)}, bundle.json promises {list(shape)}; "
                 "export model and bundle.json together",
-                file=MODEL_FILE,
+                file=file,
             )
     if len(cells) != 2 or cells[0] != cells[1] or bundle.spec.preprocess.size % cells[0]:
         raise BadBundle(
-            f"{bundle.path / MODEL_FILE} gives a piece map of shape {list(cells)}; wanted a square whose side divides "
+            f"{bundle.path / file} gives a piece map of shape {list(cells)}; wanted a square whose side divides "
             f"the input's {bundle.spec.preprocess.size}",
-            file=MODEL_FILE,
+            file=file,
         )

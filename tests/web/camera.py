@@ -12,19 +12,27 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FRAMES = 40
 
 
-def film(path: Path, width: int = 960, height: int = 720) -> Path:
-    """Write an mjpeg of the demo's pieces, no two frames alike; of a drawn weave where there is no demo yet."""
-    demo = [cv2.imread(str(path)) for path in sorted((ROOT / "qc" / "demo").glob("*.jpg"))]
-    pictures = [picture for picture in demo if picture is not None] or [weave(width, height)]
+def film(path: Path, width: int = 1280, height: int = 960) -> Path:
+    """Write an mjpeg of the demo's good and its broken piece on a grey table, no two frames alike."""
+    pictures = [cv2.imread(str(ROOT / "qc" / "demo" / f"{name}.jpg")) for name in ("a", "rework")]
+    shown = [_on_a_table(picture, width, height) for picture in pictures if picture is not None]
+    if not shown:
+        shown = [weave(width, height)]
     with path.open("wb") as out:
         for number in range(FRAMES):
-            frame = cv2.resize(
-                pictures[number * len(pictures) // FRAMES], (width, height), interpolation=cv2.INTER_AREA
-            )
+            frame = shown[number * len(shown) // FRAMES]
             noise = np.random.default_rng(number).integers(-3, 4, frame.shape, dtype=np.int16)
             frame = np.clip(frame.astype(np.int16) + noise, 0, 255).astype(np.uint8)
             out.write(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes())
     return path
+
+
+def _on_a_table(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """The square picture in the middle of the frame, its border continued to both sides: BGR [height, width, 3]."""
+    fitted = cv2.resize(picture, (height, height), interpolation=cv2.INTER_CUBIC)
+    side = (width - height) // 2
+    continued: NDArray[np.uint8] = cv2.copyMakeBorder(fitted, 0, 0, side, width - height - side, cv2.BORDER_REPLICATE)
+    return continued
 
 
 def weave(width: int, height: int) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""The service under test: in a thread, with the released model, over its own ledger: an organisation, people, a batch."""
+"""The service under test: in a thread, with the released model, over a ledger with people and an open batch."""
 
 from __future__ import annotations
 

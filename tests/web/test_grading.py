@@ -1,4 +1,4 @@
-"""The phone's grading is the server's: the released bundle on its own golden photos, through a real browser."""
+"""The phone sees and judges as the server does with the same network, through a real browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from qc.model.bundle import MODEL_FILE, Bundle
+from qc.model.bundle import Bundle
 from qc.model.grader import Grader
 from qc.model.judged import LONG_SIDE
 from qc.settings import Settings
@@ -35,7 +35,7 @@ def text(path: Path) -> str:
 
 
 def test_phone_and_server_see_and_judge_alike(golden: Page, bundle: Bundle) -> None:
-    with Grader(bundle) as grader:
+    with Grader(bundle, phone=True) as grader:
         judged = [grader.judge(path.read_bytes()) for path in sorted((bundle.path / "golden").glob("*.jpg"))]
         pictures = [each for each in judged if max(each.width, each.height) <= LONG_SIDE]
         assert pictures
@@ -44,7 +44,7 @@ def test_phone_and_server_see_and_judge_alike(golden: Page, bundle: Bundle) -> N
         "([spec, model, centroids, photos]) => window.golden.examine(spec, model, centroids, photos)",
         [
             bundle.spec.model_dump(mode="json"),
-            text(bundle.path / MODEL_FILE),
+            text(bundle.path / bundle.spec.phone_file),
             text(bundle.path / bundle.spec.novelty.file),
             [{"view": None, "jpeg": b64encode(picture.photo.data).decode()} for picture in pictures],
         ],

@@ -1,14 +1,15 @@
-"""The released model, for phones that grade without a signal: bundle.json, and its files by their hash."""
+"""The released model for phones that grade without a signal: bundle.json, and what a phone needs, by hash."""
 
 from __future__ import annotations
 
+import gzip
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from qc import errors
@@ -17,7 +18,7 @@ from qc.api.problems import answers
 from qc.api.security import CanReadStandards
 from qc.errors import NotFound, Unavailable
 from qc.inspection import Station
-from qc.model.bundle import MODEL_FILE, SPEC_FILE, BundleSpec
+from qc.model.bundle import SPEC_FILE, BundleSpec
 
 router = APIRouter(prefix="/v1/bundle", tags=["model"])
 
@@ -36,24 +37,45 @@ def get_bundle(request: Request, caller: CanReadStandards, station: StationDep) 
     return BundleOut(sha256=sha256(content).hexdigest(), text=content.decode())
 
 
-@router.get("/files/{digest}", response_class=FileResponse, responses=answers(errors.NotFound))
+@router.get(
+    "/files/{digest}",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The bytes.",
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **answers(errors.NotFound),
+    },
+)
 def get_file(
     request: Request,
     digest: Annotated[str, PathParameter(pattern=r"^[0-9a-f]{64}$")],
     caller: CanReadStandards,
     station: StationDep,
-) -> FileResponse:
-    """A file of the bundle by its sha256: the network, and what novelty is measured against."""
+) -> Response:
+    """A file of the bundle by its sha256: the network that phones run, and what novelty is measured against."""
     folder, content = _in_force(request, station)
     spec = BundleSpec.model_validate_json(content)
-    for name in (MODEL_FILE, spec.novelty.file):
+    for name in (spec.phone_file, spec.novelty.file):
         if spec.files[name] == digest:
-            return FileResponse(
-                folder / name,
-                media_type="application/octet-stream",
-                headers={"Cache-Control": "private, max-age=31536000, immutable", "ETag": f'"{digest}"'},
-            )
-    raise NotFound(f"the bundle {spec.title} hands out no file {digest}")
+            headers = {
+                "Cache-Control": "private, max-age=31536000, immutable",
+                "ETag": f'"{digest}"',
+                "Vary": "Accept-Encoding",
+            }
+            path = folder / name
+            if "gzip" in request.headers.get("accept-encoding", ""):
+                headers["Content-Encoding"] = "gzip"
+                return Response(_compressed(path, digest), media_type="application/octet-stream", headers=headers)
+            return Response(path.read_bytes(), media_type="application/octet-stream", headers=headers)
+    raise NotFound(f"the bundle {spec.title} hands out no file {digest} to phones")
+
+
+@lru_cache(maxsize=4)
+def _compressed(path: Path, digest: str) -> bytes:
+    """The file in gzip, once for each content: a bundle holds nothing but its own files, so it is kept in memory."""
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
 
 
 def _in_force(request: Request, station: Station) -> tuple[Path, bytes]:

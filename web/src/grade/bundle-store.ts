@@ -1,7 +1,7 @@
 /** The released model on the phone: fetched once, checked against its hashes, kept by content, used without a network. */
 import { ask } from '../sync/http';
 import { sha256 } from '../photo/sha256';
-import type { BundleSpec } from './spec';
+import { neededFiles, type BundleSpec } from './spec';
 
 const CACHE = 'model';
 const CURRENT = '/v1/bundle';
@@ -31,7 +31,7 @@ export async function refreshBundle(): Promise<void> {
   const cache = await caches.open(CACHE);
   const current = await ask<Listed>(CURRENT);
   const spec = JSON.parse(current.text) as BundleSpec;
-  const wanted = [spec.files['model.onnx']!, spec.files[spec.novelty.file]!];
+  const wanted = neededFiles(spec);
   for (const hash of wanted) {
     if ((await cache.match(keyOf(hash))) !== undefined) continue;
     const response = await fetch(keyOf(hash), { credentials: 'same-origin', cache: 'no-store' });
@@ -53,7 +53,7 @@ export async function keptBundle(): Promise<KeptBundle | null> {
   if (current === null) return null;
   const spec = JSON.parse(current.text) as BundleSpec;
   const [model, centroids] = await Promise.all(
-    [spec.files['model.onnx']!, spec.files[spec.novelty.file]!].map((hash) => cache.match(keyOf(hash))),
+    neededFiles(spec).map((hash) => cache.match(keyOf(hash))),
   );
   if (model === undefined || centroids === undefined) return null;
   return { spec, sha256: current.sha256, model: await model.arrayBuffer(), centroids: await centroids.arrayBuffer() };

@@ -51,8 +51,14 @@ export interface BundleSpec {
   };
   readonly detection: DetectionSpec;
   readonly piece: PieceSpec;
+  readonly phone?: { readonly file: string } | null;
   readonly novelty: { readonly file: string; readonly reference: number };
   readonly files: Readonly<Record<string, string>>;
+}
+
+/** sha256 of the network that phones run, and of what novelty is measured against. */
+export function neededFiles(spec: BundleSpec): readonly [model: string, centroids: string] {
+  return [spec.files[spec.phone?.file ?? 'model.onnx']!, spec.files[spec.novelty.file]!];
 }
 
 /** Name and version, such as anyaman-0.1.0. */
