@@ -58,6 +58,28 @@ def acceptance_probability_of_counts(n: int, ac: int, per_piece: float) -> float
     return min(1.0, fsum(exp(d * log(expected) - expected - lgamma(d + 1)) for d in range(ac + 1)))
 
 
+def share_accepted_with(n: int, ac: int, probability: float, lot_size: int) -> float:
+    """The smallest share of defective pieces at which a lot is accepted with at most that probability.
+
+    Args:
+        n: Sample size.
+        ac: Acceptance number.
+        probability: Such as 0.1, the consumer's risk.
+        lot_size: Shares are whole pieces of it; acceptance grows rarer with each, so halving finds the first.
+
+    Returns:
+        The share, 0 to 1; 1 where even a lot without a good piece is accepted oftener.
+    """
+    low, high = 0, lot_size
+    while low < high:
+        middle = (low + high) // 2
+        if acceptance_probability(n, ac, middle / lot_size, lot_size) <= probability:
+            high = middle
+        else:
+            low = middle + 1
+    return low / lot_size
+
+
 def operating_characteristic(
     n: int, ac: int, shares: Iterable[float], lot_size: int | None = None
 ) -> list[tuple[float, float]]:
