@@ -31,6 +31,10 @@ class Edit:
     reach: float
 
 
+KEPT = ("frame", "lining", "fitting")
+"""Roles that no defect of the weave touches: rods, cloth and leather."""
+
+
 def fray(end: Array, way: Array, out: Array, width: float, colour: Array, rng: np.random.Generator) -> list[Strand]:
     """Torn fibres at a strand's end."""
     fibres = []
@@ -159,7 +163,7 @@ def loose(strands: list[Strand], place: Place, rng: np.random.Generator) -> Edit
         near = np.exp(-((x / length) ** 2) - (y / depth) ** 2 - (z / (4 * place.pitch)) ** 2)
         stitch = s.role == "stitch"
         parallel = stitch or abs(float(s.tangent[np.argmax(near)] @ along)) > 0.6
-        if near.max() < 0.02 or not parallel or s.role == "frame":
+        if near.max() < 0.02 or not parallel or s.role in KEPT:
             out_strands.append(s)
             continue
         if s.group not in sides:
@@ -183,7 +187,7 @@ def hole(strands: list[Strand], place: Place, rng: np.random.Generator) -> Edit:
     waves = [(k, rng.normal() * 0.22 / k**0.5, rng.uniform(0, 6.3)) for k in range(2, 6)]
     out_strands, touched = [], []
     for s in strands:
-        if s.role == "frame" or np.linalg.norm(s.line - place.centre, axis=1).min() > radius * 1.8:
+        if s.role in KEPT or np.linalg.norm(s.line - place.centre, axis=1).min() > radius * 1.8:
             out_strands.append(s)
             continue
         f = _fine(s)

@@ -8,6 +8,7 @@ import numpy as np
 
 from training.render.arrays import unit
 from training.render.looks import Family, Look
+from training.render.materials import COIL_STYLES, COIL_WIDTH
 from training.render.noise import wave1
 from training.render.plait import plaited
 from training.render.strand import Strand
@@ -66,41 +67,29 @@ def stitches(core: Strand, core_pitch: float, spacing: float, thread: Family, sl
     return out
 
 
-def braid_rows(parts: list[Strand], rng: np.random.Generator) -> list[Strand]:
-    """Each round as a three-ply braid."""
+def corded_rows(parts: list[Strand], plies: int, rng: np.random.Generator) -> list[Strand]:
+    """Each round as a braid of three plies or a twist of two."""
     lay = rng.uniform(1.7, 2.6)
-    return [ply for part in parts if len(part) > 3 for ply in plaited(part, 3, rng, lay)]
-
-
-STYLES = ("braid", "open", "wrapped")
-STYLE_WEIGHTS = {
-    "water_hyacinth": (0.6, 0.3, 0.1),
-    "pandan": (0.5, 0.25, 0.25),
-    "rattan": (0.1, 0.4, 0.5),
-    "bamboo": (0.0, 0.6, 0.4),
-}
+    return [ply for part in parts if len(part) > 3 for ply in plaited(part, plies, rng, lay)]
 
 
 def coiled(surface: Surface, look: Look, jitter: float, rng: np.random.Generator) -> tuple[list[Strand], float]:
     """Coiled work over a whole surface, and the pitch of its rounds in metres.
 
-    A braid sewn edge to edge, or a core with stitches that leave it open to view, or one wrapped all over.
+    A braid or a twisted cord sewn edge to edge, or a core under open stitches, or one wrapped all over.
     """
     u = rng.uniform
-    width = {
-        "water_hyacinth": u(0.012, 0.022),
-        "pandan": u(0.009, 0.014),
-        "rattan": u(0.007, 0.011),
-        "bamboo": u(0.006, 0.010),
-    }[look.material]
-    style = str(rng.choice(STYLES, p=STYLE_WEIGHTS[look.material]))
-    width *= max(1.0, column_length(surface) / width / 26)
-    thick = width * (0.55 if style == "braid" else 0.85)
+    low, high = COIL_WIDTH[look.material]
+    width = u(low, high)
+    styles = COIL_STYLES[look.material]
+    style = str(rng.choice(list(styles), p=list(styles.values())))
+    width *= max(1.0, column_length(surface) / width / 34)
+    thick = width * {"braid": 0.55, "twist": 0.9}.get(style, 0.85)
     core = replace(look.family(width, thick, width * u(0.94, 1.0), 2.2), uneven=0.08)
     line, turns = spiral(surface, core, jitter, rng)
     parts = rounds(line, turns, rng, core)
-    if style == "braid":
-        return braid_rows(parts, rng), core.pitch
+    if style in ("braid", "twist"):
+        return corded_rows(parts, 3 if style == "braid" else 2, rng), core.pitch
     thread_w = core.width * (u(0.25, 0.4) if style == "open" else u(0.32, 0.5))
     spacing = thread_w * (u(2.2, 5.0) if style == "open" else u(1.0, 1.12))
     spacing = max(spacing, float(line.arc[-1]) / 3200)

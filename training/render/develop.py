@@ -41,8 +41,11 @@ def develop(linear: Array, gain: Array, contrast: float) -> Array:
     """uint8 [H, W, 4]: gain, a shoulder that keeps highlights from clipping, sRGB, contrast about the middle."""
     x = np.maximum(linear[..., :3] * gain, 0)
     knee = 0.55
-    over = np.maximum(x - knee, 0)
-    x = np.where(x > knee, knee + (1 - knee) * (1 - np.exp(-over / (1 - knee))), x)
+    # The shoulder takes the brightest channel down and the others along with it: one by one, straw would turn green.
+    peak = x.max(-1, keepdims=True)
+    over = np.maximum(peak - knee, 0)
+    held = np.where(peak > knee, knee + (1 - knee) * (1 - np.exp(-over / (1 - knee))), peak)
+    x = x * (held / np.maximum(peak, 1e-6))
     y = np.where(x <= 0.0031308, x * 12.92, 1.055 * x ** (1 / 2.4) - 0.055)
     y = np.clip(0.5 + (y - 0.5) * contrast, 0, 1)
     return np.round(np.concatenate([y, linear[..., 3:]], -1) * 255).astype(np.uint8)

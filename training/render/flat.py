@@ -11,7 +11,7 @@ from training.render.coil import coiled
 from training.render.irregular import accidents
 from training.render.looks import Family, Look, families
 from training.render.piece import Piece
-from training.render.plait import braided_wefts
+from training.render.plait import corded
 from training.render.strand import Strand
 from training.render.surface import Revolved, Sheet
 from training.render.weave import Pattern, Region, Weave, on_region
@@ -34,7 +34,7 @@ def flat(kind: str, weave: str, look: Look, jitter: float, rng: np.random.Genera
     else:
         strands, pitch = _sheet(w, d, round_one, weave, look, stakes, wefts, jitter, seed, rng)
     causes = accidents(strands, stakes, wefts, rng)
-    return Piece(strands, kind, look.material, weave, look, pitch, False, causes)
+    return Piece(strands, kind, look.material, weave, look, pitch, "flat", causes)
 
 
 def _disc(
@@ -58,23 +58,19 @@ def _sheet(
     curled = float(u(0.01, 0.06)) if u() < 0.35 else 0.0
     sheet = Sheet(w, d, wave, curled, int(rng.integers(4)), seed)
     longest = max(w, d) * 1.4
-    stakes, wefts = stakes.limited(longest, 90), wefts.limited(longest, 90)
+    stakes = stakes.limited(longest, 90 if stakes.plies == 1 else 50)
+    wefts = wefts.limited(longest, 130 if wefts.plies == 1 else 70)
     exponent = 2.0 if round_one else float(u(12, 40))
     pattern: Pattern = "plain"
     if weave == "twill":
         pattern = ("twill22", "twill31")[int(rng.choice([0, 1]))]
-    braid = look.material == "water_hyacinth" and weave == "plain" and u() < 0.4
-    if braid:
-        wefts = replace(wefts, width=float(u(0.018, 0.03)), thickness=0.008)
-        wefts = replace(wefts, pitch=wefts.width * u(0.92, 1.0))
-        stakes = replace(stakes, width=0.004, thickness=0.004, pitch=float(u(0.025, 0.05)), square=2.0)
     diagonal = look.material in ("pandan", "bamboo") and u() < 0.35
     angle = float(np.pi / 4 if diagonal else rng.normal() * 0.02)
-    bend = float(u(0.0, 0.15) if look.material == "rattan" or braid else u(0.35, 0.6))
+    bend = float(u(0.0, 0.15) if look.material == "rattan" or wefts.plies == 3 else u(0.35, 0.6))
     weaving = Weave(pattern, stakes, wefts, jitter, bend)
     strands = on_region(sheet, weaving, Region(w / 2, d / 2, exponent), angle, rng)
-    if braid:
-        strands = braided_wefts(strands, rng)
+    strands = [replace(s, role="stake") if s.group < 10_000 else s for s in strands]
+    strands = corded(corded(strands, "weft", wefts.plies, rng), "stake", stakes.plies, rng)
     return strands + _border(sheet, exponent, wefts.pitch, look, rng), wefts.pitch
 
 

@@ -1,8 +1,4 @@
-"""How materials look: sizes, natural tones and finishes, and the variation along and between strands.
-
-Sizes are those of goods on sale: hyacinth braids 18-30 mm and stems 6-10 mm, bamboo splints 4-14 mm, rattan 2.5-5 mm,
-pandan strips 5-16 mm.
-"""
+"""How a piece looks: finish and colours, and the variation of strands along themselves and among one another."""
 
 from __future__ import annotations
 
@@ -11,30 +7,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from training.render.arrays import Array, from_srgb
+from training.render.materials import STUFF, TONES, Size, sizes
 from training.render.noise import wave1
 
-MATERIALS = ("water_hyacinth", "bamboo", "rattan", "pandan")
-
-TONES: dict[str, list[tuple[float, float, float]]] = {
-    "water_hyacinth": [
-        (0.62, 0.48, 0.31),
-        (0.72, 0.59, 0.40),
-        (0.53, 0.39, 0.25),
-        (0.67, 0.56, 0.41),
-        (0.76, 0.66, 0.48),
-        (0.60, 0.52, 0.34),
-    ],
-    "bamboo": [(0.86, 0.75, 0.54), (0.80, 0.67, 0.45), (0.90, 0.82, 0.65), (0.74, 0.60, 0.39), (0.78, 0.72, 0.52)],
-    "rattan": [
-        (0.82, 0.64, 0.39),
-        (0.72, 0.50, 0.27),
-        (0.60, 0.38, 0.20),
-        (0.88, 0.75, 0.54),
-        (0.70, 0.42, 0.20),
-        (0.50, 0.30, 0.16),
-    ],
-    "pandan": [(0.76, 0.71, 0.53), (0.82, 0.75, 0.58), (0.66, 0.64, 0.46), (0.84, 0.73, 0.52), (0.72, 0.62, 0.42)],
-}
 DYES = [
     (0.62, 0.12, 0.12),
     (0.12, 0.24, 0.48),
@@ -55,26 +30,9 @@ PAINTS = {
     "grey": (0.56, 0.54, 0.50),
 }
 FINISHES = ("natural", "white", "black", "dark_brown", "grey", "dyed_all", "dyed_rows", "dyed_stakes", "two_tone")
-FINISH_WEIGHTS = (0.50, 0.08, 0.05, 0.08, 0.05, 0.05, 0.08, 0.05, 0.06)
-
-
-@dataclass(frozen=True)
-class Stuff:
-    """How a material varies and shines. spread between strands, mottle along one, roughness, fibre grain, relief."""
-
-    spread: float
-    mottle: float
-    roughness: float
-    grain: float
-    relief: float = 1.0
-
-
-STUFF = {
-    "water_hyacinth": Stuff(0.16, 0.16, 0.75, 0.55, 1.5),
-    "bamboo": Stuff(0.10, 0.07, 0.42, 0.32),
-    "rattan": Stuff(0.13, 0.10, 0.45, 0.30),
-    "pandan": Stuff(0.11, 0.08, 0.60, 0.35),
-}
+FINISH_WEIGHTS = (0.62, 0.06, 0.02, 0.04, 0.04, 0.03, 0.09, 0.04, 0.06)
+GREENER = np.array([-1.0, 0.12, -0.45])
+"""How the logarithm of a natural tone moves from straw towards green."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +42,10 @@ class Family:
     tones      colour of row k is tones[cycle[k % len(cycle)]]
     spread     how much strands differ from one another, as a share
     mottle     how much one strand varies along itself
+    tint       how far strands drift between green and brown
     nodes      distance of bamboo or rattan nodes; 0 for none
     odd        share of strands of quite another shade
+    plies      2 a twisted cord, 3 a braid, 1 a strand as it grew
     """
 
     width: float
@@ -96,9 +56,11 @@ class Family:
     cycle: tuple[int, ...] = (0,)
     spread: float = 0.10
     mottle: float = 0.08
+    tint: float = 0.0
     nodes: float = 0.0
     odd: float = 0.0
     uneven: float = 0.06
+    plies: int = 1
     odd_rows: list[int] = field(default_factory=list, compare=False)
 
     def along(self, line: Array, row: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
@@ -107,7 +69,7 @@ class Family:
         length = max(arc[-1], 1e-6)
         tone = np.asarray(self.tones[self.cycle[row % len(self.cycle)]])
         shade = np.exp(rng.normal() * self.spread)
-        warm = np.exp(rng.normal(size=3) * self.spread * 0.25)
+        warm = np.exp(rng.normal(size=3) * self.spread * 0.15)
         if rng.uniform() < self.odd:
             shade *= rng.choice([0.45, 0.6, 1.45, 1.7])
             self.odd_rows.append(row)
@@ -121,7 +83,8 @@ class Family:
             bump = np.exp(-((place / (0.9 * self.width)) ** 2))
             light = light * (1 - 0.42 * bump)
             size = size * (1 + 0.10 * bump)
-        colour = np.clip(tone * warm * light[:, None], 0.004, 0.95)
+        green = self.tint * (rng.normal() + 0.7 * wave1(rng, arc, max(length * 1.3, 0.2), 4))
+        colour = np.clip(tone * warm * light[:, None] * np.exp(green[:, None] * GREENER), 0.004, 0.92)
         size = np.clip(size, 0.6, 1.5)
         return self.width * size, self.thickness * (0.5 + 0.5 * size), colour
 
@@ -156,19 +119,27 @@ class Look:
     grain: float
     grain_stretch: float
     bump: float
+    tint: float = 0.0
+    shine: float = 0.5
 
     def family(self, width: float, thickness: float, pitch: float, square: float) -> Family:
         """Strands of these sizes (metres) in the wefts' colours."""
         return Family(
-            width, thickness, pitch, square, self.tones, self.weft_cycle, spread=self.spread, mottle=self.mottle
-        )
+            width, thickness, pitch, square, self.tones, self.weft_cycle,
+            spread=self.spread, mottle=self.mottle, tint=self.tint,
+        )  # fmt: skip
+
+    def sized(self, size: Size, cycle: tuple[int, ...], odd: float = 0.0) -> Family:
+        """Strands of a material's size in the colours of a cycle."""
+        plain = self.family(size.width, size.thickness, size.pitch, size.square)
+        return replace(plain, cycle=cycle, nodes=size.nodes, uneven=size.uneven, plies=size.plies, odd=odd)
 
 
 def draw_look(material: str, rng: np.random.Generator) -> Look:
-    """A look by chance: half natural, the rest painted, dyed or two-tone."""
+    """A look by chance: most natural, the rest painted, dyed or two-tone."""
     finish = str(rng.choice(FINISHES, p=FINISH_WEIGHTS))
     natural = TONES[material]
-    base = np.asarray(natural[rng.integers(len(natural))]) * rng.uniform(0.88, 1.1) * np.exp(rng.normal(size=3) * 0.03)
+    base = np.asarray(natural[rng.integers(len(natural))]) * rng.uniform(0.88, 1.08) * np.exp(rng.normal(size=3) * 0.02)
     tones = [base]
     weft: tuple[int, ...] = (0,)
     stake: tuple[int, ...] = (0,)
@@ -196,10 +167,12 @@ def draw_look(material: str, rng: np.random.Generator) -> Look:
         stake_cycle=stake,
         spread=spread,
         mottle=stuff.mottle * (0.6 if painted else 1),
-        roughness=float(np.clip(stuff.roughness + rng.uniform(-0.12, 0.15), 0.2, 0.95)),
+        roughness=float(np.clip(stuff.roughness + rng.uniform(-0.1, 0.14), 0.18, 0.95)),
         grain=stuff.grain * rng.uniform(0.7, 1.3),
         grain_stretch=float(rng.uniform(12, 30)),
         bump=float(rng.uniform(0.15, 0.6)) * stuff.relief,
+        tint=stuff.tint * rng.uniform(0.5, 1.4) * (0.3 if painted else 1),
+        shine=stuff.shine,
     )
 
 
@@ -220,33 +193,5 @@ def _bands(rng: np.random.Generator) -> tuple[int, ...]:
 def families(look: Look, weave: str, rng: np.random.Generator) -> tuple[Family, Family]:
     """Stakes and wefts of a woven piece in this look."""
     odd = float(rng.choice([0.0, 0.0, 0.04, 0.12]))
-    u = rng.uniform
-
-    def sized(cycle: tuple[int, ...], size: tuple[float, float, float, float], nodes: float, uneven: float) -> Family:
-        return replace(look.family(*size), cycle=cycle, nodes=nodes, uneven=uneven, odd=odd)
-
-    def stake(*size: float, nodes: float = 0.0, uneven: float = 0.06) -> Family:
-        return sized(look.stake_cycle, (size[0], size[1], size[2], size[3]), nodes, uneven)
-
-    def weft(*size: float, nodes: float = 0.0, uneven: float = 0.06) -> Family:
-        return sized(look.weft_cycle, (size[0], size[1], size[2], size[3]), nodes, uneven)
-
-    if look.material == "bamboo":
-        w, fill = u(0.005, 0.013), u(0.80, 0.97)
-        ws = w * u(0.8, 1.6)
-        stakes = stake(ws, 0.0014, ws / u(0.62, 0.95), 5.0, nodes=u(0.15, 0.35))
-        return stakes, weft(w, 0.0013, w / fill, 5.0, nodes=u(0.15, 0.35))
-    if look.material == "pandan":
-        w, fill = u(0.006, 0.016), u(0.92, 1.0)
-        return stake(w, 0.0012, w / fill, 5.0, uneven=0.04), weft(w, 0.0012, w / fill, 5.0, uneven=0.04)
-    if look.material == "rattan":
-        w, split = u(0.0028, 0.0052), u() < 0.25
-        ws = w * u(1.0, 1.5)
-        stakes = stake(ws, ws * 0.9, w * u(2.2, 3.2) if weave == "twill" else w * u(3.6, 7), 2.2, nodes=u(0.2, 0.5))
-        if split:
-            return stakes, weft(w * 1.7, w * 0.5, w * 1.75, 3.2, nodes=u(0.2, 0.6))
-        return stakes, weft(w, w * 0.95, w * u(0.98, 1.12), 2.1, nodes=u(0.2, 0.6))
-    w = u(0.0065, 0.011)
-    ws = w * u(0.7, 1.1)
-    stakes = stake(ws, ws * 0.6, w * (u(1.6, 2.4) if weave == "twill" else u(2.2, 4.0)), 2.3, uneven=0.12)
-    return stakes, weft(w, w * u(0.55, 0.8), w * u(0.92, 1.06), 2.2, uneven=0.14)
+    stakes, wefts = sizes(look.material, weave, rng)
+    return look.sized(stakes, look.stake_cycle, odd), look.sized(wefts, look.weft_cycle, odd)

@@ -13,7 +13,7 @@ class Piece:
     """A woven piece without defects.
 
     pitch    metres between neighbouring rows, the yardstick of every defect
-    hollow   it has walls, and an inside worth looking into
+    stance   how it stands: deep (walls and an inside), upright (a bag), lying (a bag on its side), flat
     causes   harmless irregularities, by the words of `training.sample.Sample`
     """
 
@@ -23,5 +23,10 @@ class Piece:
     weave: str
     look: Look
     pitch: float
-    hollow: bool
+    stance: str
     causes: set[str] = field(default_factory=set)
+
+    @property
+    def hollow(self) -> bool:
+        """It has walls, and an inside worth looking into."""
+        return self.stance in ("deep", "upright")

@@ -15,7 +15,7 @@ def plaited(strand: Strand, plies: int, rng: np.random.Generator, lay: float = 2
     """The plies of a cord in its place: 3 braided or 2 twisted. `lay` is the repeat in widths of the cord."""
     width = float(strand.width.mean())
     period = lay * width
-    s = strand.resampled(period / 10)
+    s = strand.resampled(period / 8)
     arc, side, up = s.arc, s.side, s.normal
     turn = 2 * np.pi * arc / period + 0.12 * wave1(rng, arc, max(float(arc[-1]), 1e-3), 4)
     out = []
@@ -36,11 +36,12 @@ def plaited(strand: Strand, plies: int, rng: np.random.Generator, lay: float = 2
     return out
 
 
-def braided_wefts(strands: list[Strand], rng: np.random.Generator) -> list[Strand]:
-    """The strands with every weft turned into a cord of two or three plies."""
+def corded(strands: list[Strand], role: str, plies: int, rng: np.random.Generator) -> list[Strand]:
+    """The strands with every one of a role turned into a cord of `plies`; one ply leaves them as they are."""
+    if plies == 1:
+        return strands
     lay = float(rng.uniform(1.8, 2.8))
-    plies = int(rng.choice([3, 3, 2]))
     out: list[Strand] = []
     for s in strands:
-        out += plaited(s, plies, rng, lay) if s.role == "weft" and len(s) > 6 else [s]
+        out += plaited(s, plies, rng, lay) if s.role == role and len(s) > 6 else [s]
     return out

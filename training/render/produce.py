@@ -34,7 +34,7 @@ class Subject:
     places: Array
     normals: Array
     pitch: float
-    hollow: bool
+    stance: str
     causes: set[str]
     words: dict[str, Any]
     piece: Piece | None
@@ -62,12 +62,12 @@ def subject(recipe: Recipe, **wanted: str) -> Subject:
         places, normals = np.concatenate([s.line for s in face]), np.concatenate([s.normal for s in face])
         words: dict[str, Any] = {"kind": piece.kind, "material": piece.material, "weave": piece.weave}
         mesh = sweep(piece.strands)
-        return Subject(mesh, piece.look, places, normals, piece.pitch, piece.hollow, piece.causes, words, piece)
+        return Subject(mesh, piece.look, places, normals, piece.pitch, piece.stance, piece.causes, words, piece)
     solid = solids.build(recipe.seed, **wanted)
     up = solid.faces_up
     words = {"kind": None, "material": None, "weave": None, "what": f"{solid.stuff} {solid.shape}"}
     places, normals = solid.mesh.points[up], solid.normals[up]
-    return Subject(solid.mesh, solid.look, places, normals, solid.span / 22, True, set(), words, None)
+    return Subject(solid.mesh, solid.look, places, normals, solid.span / 22, "deep", set(), words, None)
 
 
 def prepare(recipe: Recipe, size: int, samples: int, threads: int = 2, view: str | None = None, **wanted: str) -> Shot:
@@ -83,9 +83,11 @@ def prepare(recipe: Recipe, size: int, samples: int, threads: int = 2, view: str
     causes = set(it.causes)
     if view == "closeup":
         angle = "closeup"
-        camera = scene.closeup_view(it.places, it.normals, it.mesh.points, it.pitch, it.hollow, rng)
+        camera = scene.closeup_view(
+            it.places, it.normals, it.mesh.points, it.pitch, it.stance in ("deep", "upright"), rng
+        )
     else:
-        camera, angle, partial = scene.whole_view(it.mesh.points, it.hollow, rng, angle)
+        camera, angle, partial = scene.whole_view(it.mesh.points, it.stance, rng, angle)
         causes |= {"partial"} if partial else set()
     light, hard = scene.light(rng)
     causes |= {"hard_shadow"} if hard else set()
@@ -110,7 +112,7 @@ def prepare(recipe: Recipe, size: int, samples: int, threads: int = 2, view: str
         "size": size,
     }
     spoiled = spoil(it.piece, it.mesh, recipe, camera, size) if it.piece and recipe.defects else None
-    gain, balance, contrast = rng.uniform(0.7, 1.2), rng.uniform(0.5, 1.0), rng.uniform(0.95, 1.15)
+    gain, balance, contrast = rng.uniform(0.62, 1.08), rng.uniform(0.85, 1.0), rng.uniform(0.98, 1.25)
     return Shot(it, spoiled, camera, job, meta, float(gain), float(balance), float(contrast))
 
 

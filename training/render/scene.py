@@ -13,7 +13,14 @@ from training.render.looks import Look
 
 HDRI = Path(__file__).resolve().parent.parent.parent / "datasets" / "hdri"
 LIGHTS = ("apartment", "lab", "lobby", "park", "sky", "studio", "warehouse", "workshop")
-CLOSEUP_SHARE = 0.38
+CLOSEUP_SHARE = 0.36
+ANGLES = {
+    "deep": {"three_quarter": 0.56, "side": 0.18, "top": 0.10, "inside": 0.16},
+    "upright": {"three_quarter": 0.46, "side": 0.42, "inside": 0.12},
+    "lying": {"three_quarter": 0.5, "top": 0.5},
+    "flat": {"three_quarter": 0.5, "top": 0.5},
+}
+"""How often a piece that stands so is seen from where, whole."""
 
 
 def direction(azimuth: float, elevation: float) -> Array:
@@ -22,20 +29,24 @@ def direction(azimuth: float, elevation: float) -> Array:
 
 
 def whole_view(
-    points: Array, hollow: bool, rng: np.random.Generator, angle: str | None = None
+    points: Array, stance: str, rng: np.random.Generator, angle: str | None = None
 ) -> tuple[Camera, str, bool]:
     """A camera on the whole piece, the angle's name, and whether a part is cut off (never if `angle` is given)."""
-    names, weights = (("three_quarter", "side", "top", "inside"), (0.5, 0.2, 0.12, 0.18)) if hollow else (
-        ("three_quarter", "top"), (0.5, 0.5))  # fmt: skip
-    drawn = str(rng.choice(names, p=weights))
+    angles = ANGLES[stance]
+    drawn = str(rng.choice(list(angles), p=list(angles.values())))
     name = angle or drawn
     low, high = {"three_quarter": (0.35, 0.75), "side": (0.05, 0.25), "top": (1.25, 1.55), "inside": (0.75, 1.15)}[name]
-    if not hollow and name == "three_quarter":
+    if stance in ("flat", "lying") and name == "three_quarter":
         low, high = 0.6, 1.1
     partial = bool(rng.uniform() < 0.12) and angle is None
     fill = float(rng.uniform(1.1, 1.5) if partial else rng.uniform(0.68, 0.96))
     shift = rng.uniform(-0.12, 0.12, 2) if partial else rng.uniform(-0.5, 0.5, 2) * max(0.0, 0.97 - fill)
-    way = direction(rng.uniform(0, 2 * np.pi), rng.uniform(low, high))
+    azimuth = rng.uniform(0, 2 * np.pi)
+    if stance in ("upright", "lying"):
+        # A bag shows its broad side, and one that lies its foot towards the eye.
+        back = stance == "upright" and rng.uniform() < 0.5
+        azimuth = (np.pi / 2 if back else -np.pi / 2) + rng.normal() * 0.5
+    way = direction(azimuth, rng.uniform(low, high))
     fov, roll = float(rng.uniform(0.35, 0.95)), float(rng.normal() * 0.06)
     cam = fitted(points[::7], way, fov, fill, roll, shift)
     return cam, name, partial
@@ -109,5 +120,5 @@ def surface_look(look: Look, rng: np.random.Generator) -> dict[str, Any]:
     return {
         "roughness": look.roughness, "grain": look.grain, "grain_stretch": look.grain_stretch, "bump": look.bump,
         "grain_scale": float(rng.uniform(700, 1400)), "mould_a": list(a), "mould_b": list(b),
-        "mould_scale": float(rng.uniform(260, 650)), "specular": 0.3 if look.material == "water_hyacinth" else 0.5,
+        "mould_scale": float(rng.uniform(260, 650)), "specular": look.shine,
     }  # fmt: skip

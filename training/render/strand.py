@@ -117,7 +117,13 @@ class Mesh:
         return Mesh(quads=quads, **rest)
 
 
-SECTION = 8
+SECTION, FINE_SECTION, FINE = 8, 6, 0.0055
+"""Corners of a cross-section, and of a round strand's that is finer than FINE metres."""
+
+
+def corners(strand: Strand) -> int:
+    """How many corners the cross-section of a strand's mesh has."""
+    return FINE_SECTION if strand.square < 3 and strand.width.mean() < FINE else SECTION
 
 
 def sweep(strands: list[Strand]) -> Mesh:
@@ -126,13 +132,14 @@ def sweep(strands: list[Strand]) -> Mesh:
     What a strand looks like depends on the strand alone, never on its place in the list: a piece with a defect and its
     twin without are alike wherever the defect is not.
     """
-    angle = (np.arange(SECTION) + 0.5) * 2 * np.pi / SECTION
-    cos, sin = np.cos(angle), np.sin(angle)
     points, quads, colours, grains, groups = [], [], [], [], []
     base = 0
     for s in strands:
         if len(s) < 2:
             continue
+        sides = corners(s)
+        angle = (np.arange(sides) + 0.5) * 2 * np.pi / sides
+        cos, sin = np.cos(angle), np.sin(angle)
         side = s.side
         up = unit(np.cross(side, s.tangent))
         x = np.sign(cos) * np.abs(cos) ** (2 / s.square) / 2
@@ -149,19 +156,19 @@ def sweep(strands: list[Strand]) -> Mesh:
         n = len(ring)
         rows = np.arange(n if s.closed else n - 1)
         nxt = (rows + 1) % n
-        k = np.arange(SECTION)
-        k2 = (k + 1) % SECTION
-        quad = np.stack(np.broadcast_arrays(rows[:, None] * SECTION + k, rows[:, None] * SECTION + k2,
-                                            nxt[:, None] * SECTION + k2, nxt[:, None] * SECTION + k), -1)  # fmt: skip
+        k = np.arange(sides)
+        k2 = (k + 1) % sides
+        quad = np.stack(np.broadcast_arrays(rows[:, None] * sides + k, rows[:, None] * sides + k2,
+                                            nxt[:, None] * sides + k2, nxt[:, None] * sides + k), -1)  # fmt: skip
         points.append(ring.reshape(-1, 3))
         quads.append(quad.reshape(-1, 4) + base)
-        colours.append(np.repeat(colour, SECTION, 0))
+        colours.append(np.repeat(colour, sides, 0))
         shift = (s.group * 0.754877666) % 1 * 40
-        across = np.broadcast_to(np.stack([x * s.width.mean() * 2, y * s.width.mean() * 2], -1)[None], (n, SECTION, 2))
-        grain = np.concatenate([np.repeat(arc[:, None, None], SECTION, 1), across], -1)
+        across = np.broadcast_to(np.stack([x * s.width.mean() * 2, y * s.width.mean() * 2], -1)[None], (n, sides, 2))
+        grain = np.concatenate([np.repeat(arc[:, None, None], sides, 1), across], -1)
         grains.append((grain + shift).reshape(-1, 3))
-        groups.append(np.full(n * SECTION, s.group))
-        base += n * SECTION
+        groups.append(np.full(n * sides, s.group))
+        base += n * sides
     p = np.concatenate(points)
     return Mesh(p, np.concatenate(quads).astype(np.int32), np.concatenate(colours), np.concatenate(grains),
                 np.concatenate(groups), np.zeros(len(p)), np.zeros(len(p)))  # fmt: skip

@@ -145,9 +145,9 @@ def test_recipes_are_seeded_and_mixed_as_meant() -> None:
     assert many[7] == recipe(3, 7)
     assert len({r.piece for r in many}) == 1500
     solids = sum(not r.woven for r in many) / 1500
-    assert 0.11 < solids < 0.17
+    assert 0.09 < solids < 0.15
     woven = [r for r in many if r.woven]
-    assert 0.67 < sum(bool(r.defects) for r in woven) / len(woven) < 0.77
+    assert 0.57 < sum(bool(r.defects) for r in woven) / len(woven) < 0.67
     counts = Counter(code for r in many for code in r.defects)
     assert set(counts) == set(DEFECTS)
     assert min(counts.values()) > 150
