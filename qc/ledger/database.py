@@ -57,6 +57,12 @@ class Database:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
             self._writing = self._engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        # SQLite's readers see one moment anyway; a server must be asked to let them.
+        self._still = (
+            self._engine
+            if self.embedded
+            else self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -77,6 +83,16 @@ class Database:
             Unavailable: The database is away.
         """
         with _available(), Session(self._engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """One transaction that only looks and sees one moment, however many statements it takes.
+
+        Raises:
+            Unavailable: The database is away.
+        """
+        with _available(), Session(self._still, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @contextmanager
