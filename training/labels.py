@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from training.sample import CHANNELS
 
-KINDS = ("basket", "tray", "mat", "placemat")
-"""Kinds that made pieces come in so far; a bag or a lamp is none of them, and the head may say so by being unsure."""
+KINDS = ("basket", "tray", "mat", "placemat", "bag", "box")
+"""Kinds that made pieces come in; a lamp is none of them, and the head may say so by being unsure."""
 
 MATERIALS = (
     "water_hyacinth",

@@ -8,7 +8,10 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from training.labels import UNKNOWN
-from training.network import Features, Network, Trunk
+from training.network import Features, Network
+
+_MEDIUM = 6.0
+"""Root of the cells of a defect of medium size, which counts as before."""
 
 
 class Weights(BaseModel):
@@ -16,7 +19,8 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    defects: float = Field(ge=0, description="Focal cross-entropy of the defect map.")
+    defects: float = Field(ge=0, description="Focal cross-entropy of the defect map, by code.")
+    place: float = Field(default=0, ge=0, description="The same for any defect at a place, whatever its name.")
     piece: float = Field(ge=0)
     woven: float = Field(ge=0)
     kind: float = Field(ge=0)
@@ -26,34 +30,41 @@ class Weights(BaseModel):
 
 
 def losses(
-    network: Network, teacher: Trunk, image: Tensor, target: dict[str, Tensor], weights: Weights
+    network: Network, features: Features, known: Features | None, target: dict[str, Tensor], weights: Weights
 ) -> dict[str, Tensor]:
-    """All weighted losses of a batch: image float32 [N, 3, S, S]; target as training.labels.Target, batched."""
-    with torch.no_grad():
-        fine = network.trunk.lower(image)  # frozen, and so the same for network and teacher
-        known = teacher.upper(fine)
-    features = network.trunk.upper(fine)
+    """All weighted losses of a batch; target as training.labels.Target, batched.
+
+    `known` is what the untouched trunk sees; None where the trunk is frozen: nothing can be forgotten.
+    """
     output = network.heads(features)
     woven = target["woven"].float()
-    certain = target["certain"] * woven[:, None, None]
+    certain = (target["certain"] * woven[:, None, None])[:, None]
+    wanted = target["defects"]
+    somewhere = output.defects.logsumexp(1, keepdim=True)
     return {
-        "defects": weights.defects * _focal(output.defects, target["defects"], certain[:, None]),
+        "defects": weights.defects * _focal(output.defects, wanted, certain),
+        "place": weights.place * _focal(somewhere, wanted.amax(1, keepdim=True), certain),
         "piece": weights.piece * F.binary_cross_entropy_with_logits(output.piece, target["piece"]),
         "woven": weights.woven * F.binary_cross_entropy_with_logits(output.woven, woven),
         "kind": weights.kind * _classes(output.kind, target["kind"]),
         "material": weights.material * _classes(output.material, target["material"]),
         "defect": weights.defect * _where(output.defect, target["defect"].float(), woven),
-        "remember": weights.remember * _apart(features, known),
+        "remember": weights.remember * _apart(features, known) if known else output.woven.sum() * 0,
     }
 
 
 def _focal(logits: Tensor, wanted: Tensor, certain: Tensor, gamma: float = 2.0, share: float = 0.75) -> Tensor:
-    """Focal loss (Lin et al. 2017), summed over the map, per defective cell: few cells are defective, most are easy."""
+    """Focal loss (Lin et al. 2017) of maps [N, C, h, w]: few cells are defective, most are easy.
+
+    A defect counts by the root of its cells: a broken strand has ten, a deformed side five hundred, and a buyer sends
+    either back.
+    """
     plain = F.binary_cross_entropy_with_logits(logits, wanted, reduction="none")
-    right = torch.exp(-plain)
-    weight = wanted * share + (1 - wanted) * (1 - share)
-    total = (weight * (1 - right) ** gamma * plain * certain).sum()
-    return total / (wanted.sum() + logits.shape[0])
+    easy = (1 - torch.exp(-plain)) ** gamma
+    cells = wanted.sum((2, 3), keepdim=True).clamp_min(1)
+    weight = wanted * share * cells.rsqrt() * _MEDIUM + (1 - wanted) * (1 - share)
+    total = (weight * easy * plain * certain).sum()
+    return total / (cells.sqrt() * _MEDIUM * (wanted.amax((2, 3), keepdim=True))).sum().clamp_min(logits.shape[0])
 
 
 def _classes(logits: Tensor, wanted: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """The network: an EfficientNet-Lite0 trunk that keeps what ImageNet taught it, and small heads for what a piece is.
 
-Input is float32 [N, 3, S, S], (pixel - 127.5) / 127.5. The heads read features at strides 8, 16 and 32.
+Input is float32 [N, 3, S, S], (pixel - 127.5) / 127.5. The heads read features at strides 4, 8, 16 and 32.
 Every output is raw: logits, no sigmoid; calibration and thresholds live outside the graph, in the bundle.
 """
 
@@ -16,13 +16,16 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 the name every reader of torch knows
 
-FINE, MIDDLE, COARSE = 4, 10, 15
-"""Blocks whose outputs are kept: strides 8, 16 and 32 with 40, 112 and 320 channels."""
+from training.imagenet import GROUPS, Known
+
+FINEST, FINE, MIDDLE, COARSE = 2, 4, 10, 15
+"""Blocks whose outputs are kept: strides 4, 8, 16 and 32 with 24, 40, 112 and 320 channels."""
 
 
 class Features(NamedTuple):
     """What the trunk saw."""
 
+    finest: Tensor  # [N, 24, S/4, S/4]
     fine: Tensor  # [N, 40, S/8, S/8]
     middle: Tensor  # [N, 112, S/16, S/16]
     coarse: Tensor  # [N, 320, S/32, S/32]
@@ -59,19 +62,22 @@ class Trunk(nn.Module):
         self.stem, self.stem_norm, self.activation, self.blocks = net._conv_stem, net._bn0, net._swish, net._blocks
 
     def forward(self, image: Tensor) -> Features:
-        """Features at three strides of [N, 3, S, S]."""
-        return self.upper(self.lower(image))
+        """Features at four strides of [N, 3, S, S]."""
+        return self.upper(*self.lower(image))
 
-    def lower(self, image: Tensor) -> Tensor:
-        """Stem and blocks to stride 8: [N, 3, S, S] -> [N, 40, S/8, S/8]."""
+    def lower(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Stem and blocks to stride 8: [N, 3, S, S] -> [N, 24, S/4, S/4] and [N, 40, S/8, S/8]."""
         x: Tensor = self.activation(self.stem_norm(self.stem(image)))
-        for block in self.blocks[: FINE + 1]:
+        finest = x
+        for number, block in enumerate(self.blocks[: FINE + 1]):
             x = block(x)
-        return x
+            if number == FINEST:
+                finest = x
+        return finest, x
 
-    def upper(self, fine: Tensor) -> Features:
+    def upper(self, finest: Tensor, fine: Tensor) -> Features:
         """The remaining blocks, from the features at stride 8."""
-        x, kept = fine, [fine]
+        x, kept = fine, [finest, fine]
         for number, block in enumerate(self.blocks[FINE + 1 :], FINE + 1):
             x = block(x)
             if number in (MIDDLE, COARSE):
@@ -86,8 +92,10 @@ class Trunk(nn.Module):
                 module.eval()
         return self
 
-    def freeze_lower(self) -> None:
-        """Keep everything to stride 8 as ImageNet left it: edges and texture are the same for all goods."""
+    def freeze(self, whole: bool) -> None:
+        """Keep all of it as ImageNet left it, or what leads to stride 8: edges and texture are the same anywhere."""
+        if whole:
+            self.requires_grad_(False)
         for part in (self.stem, self.stem_norm, *self.blocks[: FINE + 1]):
             part.requires_grad_(False)
 
@@ -111,10 +119,16 @@ def strangeness(features: Tensor, nearest: int = 5, apart: int = 2) -> Tensor:
     return F.pad(odd[:, :, 1:-1, 1:-1], (1, 1, 1, 1), mode="replicate")
 
 
-def _mix(inputs: int, outputs: int) -> nn.Sequential:
-    """Depthwise 3 x 3, then pointwise: the cheapest layer that looks around."""
+def contrast(features: Tensor, reach: int) -> Tensor:
+    """What sets each place apart from its surroundings: features less their mean over (2 reach + 1) squared places."""
+    size = 2 * reach + 1
+    return features - F.avg_pool2d(features, size, stride=1, padding=reach, count_include_pad=False)
+
+
+def _mix(inputs: int, outputs: int, stride: int = 1, reach: int = 1) -> nn.Sequential:
+    """Depthwise 3 x 3 at a spacing of `reach`, then pointwise: the cheapest layer that looks around."""
     return nn.Sequential(
-        nn.Conv2d(inputs, inputs, 3, padding=1, groups=inputs),
+        nn.Conv2d(inputs, inputs, 3, stride=stride, padding=reach, dilation=reach, groups=inputs),
         nn.Conv2d(inputs, outputs, 1),
         nn.GroupNorm(8, outputs),
         nn.ReLU6(inplace=True),
@@ -136,17 +150,22 @@ class Network(nn.Module):
         self.trunk = Trunk(size)
         self.from_coarse = nn.Conv2d(320, width, 1)
         self.from_middle = nn.Conv2d(112 + 1, width, 1)
-        self.from_fine = nn.Conv2d(40 + 1, width, 1)
+        self.from_fine = nn.Conv2d(40 + 40 + 1, width, 1)
+        self.from_finest = nn.Sequential(_mix(24 + 24, 32), _mix(32, width, stride=2))
         self.join_middle = _mix(width, width)
-        self.join_fine = _mix(width, width)
-        self.last = _mix(width + 2, width)
+        self.join_fine = nn.Sequential(_mix(width, width), _mix(width, width, reach=2))
+        self.last = nn.Sequential(_mix(width + 2, width), _mix(width, width))
         self.defects = nn.Conv2d(width, channels, 1)
         self.piece = nn.Conv2d(width, 1, 1)
         whole = 320 + 112
         self.trait = nn.Sequential(nn.Dropout(0.3), nn.Linear(whole, 128), nn.ReLU6(inplace=True), nn.Dropout(0.3))
+        self.known = Known()
         self.kind = nn.Linear(128, kinds)
+        self.kind_known = nn.Linear(len(GROUPS), kinds, bias=False)
+        nn.init.zeros_(self.kind.weight)
+        nn.init.eye_(self.kind_known.weight)  # the first groups are the kinds: start from what ImageNet says
         self.material = nn.Linear(128, materials)
-        self.woven = nn.Linear(whole, 1)
+        self.woven = nn.Linear(whole + len(GROUPS), 1)
         self.defect = nn.Linear(9, 1)
         assert self.defects.bias is not None
         nn.init.constant_(self.defects.bias, -4.0)  # almost every cell of almost every piece is sound
@@ -158,19 +177,20 @@ class Network(nn.Module):
 
     def heads(self, features: Features) -> Output:
         """All outputs from the trunk's features."""
-        fine, middle, coarse = features
+        finest, fine, middle, coarse = features
         odd_fine, odd_middle = strangeness(fine), strangeness(middle)
         x = self.from_coarse(coarse)
         x = self.join_middle(_twice(x) + self.from_middle(torch.cat([middle, 4 * odd_middle], 1)))
-        x = self.join_fine(_twice(x) + self.from_fine(torch.cat([fine, 4 * odd_fine], 1)))
+        near = self.from_finest(torch.cat([finest, contrast(finest, 8)], 1))
+        x = self.join_fine(_twice(x) + near + self.from_fine(torch.cat([fine, contrast(fine, 4), 4 * odd_fine], 1)))
         x = self.last(torch.cat([x, 4 * odd_fine, 4 * _twice(odd_middle)], 1))
         defects, piece = self.defects(x), self.piece(x)[:, 0]
         whole = torch.cat([coarse.mean((2, 3)), middle.mean((2, 3))], 1)
-        trait = self.trait(whole)
+        trait, known = self.trait(whole), self.known(coarse)
         return Output(
-            woven=self.woven(whole)[:, 0],
+            woven=self.woven(torch.cat([whole, known / 4], 1))[:, 0],
             defect=self.defect(_highest(defects, odd_fine, odd_middle))[:, 0],
-            kind=self.kind(trait),
+            kind=self.kind(trait) + self.kind_known(known),
             material=self.material(trait),
             defects=defects,
             piece=piece,

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from training.sample import Sample
-from training.surface.generate import surface
+from training.splits import Split
+from training.surface.generate import REVISION, surface
 
-Split = Literal["train", "val", "test"]
-
-FIRST_SEED = {"train": 0, "val": 50_000_000, "test": 60_000_000}
+FIRST_SEED: dict[Split, int] = {"train": 0, "val": 50_000_000, "test": 60_000_000}
 """First seed of each split; far apart, so that no tile is in two."""
 
 _CHUNK = 100
@@ -24,7 +22,7 @@ def surfaces(split: Split, count: int, size: int, folder: Path) -> list[Sample]:
     """The first `count` surfaces of a split, each [size, size]; made where `folder` does not hold them yet."""
     samples: list[Sample] = []
     for first in range(0, count, _CHUNK):
-        path = folder / f"{split}-{size}-{first:06d}.npz"
+        path = folder / f"{split}-{size}-r{REVISION}-{first:06d}.npz"
         if not path.exists():
             _make(FIRST_SEED[split] + first, size, path)
         samples += _read(path)

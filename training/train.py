@@ -7,7 +7,6 @@ build/runs/<name>/: last.pt (weights, optimiser, epoch) and log.jsonl (one line 
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import sys
 import time
@@ -25,8 +24,10 @@ from qc.model.preprocess import PreprocessSpec
 from training.dataset import Pieces, rendered
 from training.labels import KINDS, MATERIALS
 from training.losses import Weights, losses
-from training.network import Network, Trunk
+from training.network import Network
 from training.sample import CHANNELS
+from training.seeing import look_through
+from training.splits import shifted
 from training.surfaces import surfaces
 
 
@@ -61,8 +62,9 @@ class Config(BaseModel):
     draws: int = Field(ge=1, description="Pictures in an epoch.")
     batch: int = Field(ge=1)
     empty: float = Field(ge=0, le=1, description="Share of pictures without any piece.")
+    spoilt: float = Field(default=0, ge=0, le=1, description="Share of good pieces that get defects as they are drawn.")
     heads_rate: float = Field(gt=0)
-    trunk_rate: float = Field(ge=0)
+    trunk_rate: float = Field(ge=0, description="Learning rate of the upper trunk; 0 keeps all of it frozen.")
     weight_decay: float = Field(ge=0)
     loss: Weights
     bands: Bands
@@ -88,7 +90,7 @@ def build(config: Config) -> Network:
     """The network of a run, with ImageNet's weights in its trunk."""
     torch.manual_seed(config.seed)
     network = Network(config.size, len(KINDS), len(MATERIALS), len(CHANNELS))
-    network.trunk.freeze_lower()
+    network.trunk.freeze(whole=config.trunk_rate == 0)
     return network
 
 
@@ -107,19 +109,17 @@ def train(config: Config) -> None:
     config.folder.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = build(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    teacher: Trunk = copy.deepcopy(network.trunk).requires_grad_(False).eval()
     trunk = [p for p in network.trunk.parameters() if p.requires_grad]
-    heads = [p for n, p in network.named_parameters() if not n.startswith("trunk.")]
-    optimiser = torch.optim.AdamW(
-        [{"params": heads, "lr": config.heads_rate}, {"params": trunk, "lr": config.trunk_rate}],
-        weight_decay=config.weight_decay,
-    )
+    heads = [p for n, p in network.named_parameters() if p.requires_grad and not n.startswith("trunk.")]
+    groups = [(heads, config.heads_rate), (trunk, config.trunk_rate)] if trunk else [(heads, config.heads_rate)]
+    optimiser = torch.optim.AdamW([{"params": p, "lr": rate} for p, rate in groups], weight_decay=config.weight_decay)
+    look = look_through(network.trunk, config.window, device)
     kept = surfaces_folder()
-    tiles = surfaces("train", config.surfaces["train"], config.size, kept)
+    tiles = [s for s in surfaces("train", config.surfaces["train"], config.size, kept) if not shifted(s)]
     window = PreprocessSpec(size=config.window)
     steps = config.draws // config.batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, [config.heads_rate, config.trunk_rate], total_steps=config.epochs * steps, pct_start=0.1
+        optimiser, [rate for _, rate in groups], total_steps=config.epochs * steps, pct_start=0.1
     )
     first = 0
     last = config.folder / "last.pt"
@@ -133,16 +133,15 @@ def train(config: Config) -> None:
         for epoch in range(first, config.epochs):
             started = time.monotonic()
             pieces = [s for folder in config.rendered for s in rendered(folder, "train")]
-            data = Pieces(pieces + tiles, config.hdri, window, config.draws, config.empty, config.seed)
+            data = Pieces(pieces + tiles, config.hdri, window, config.draws, config.empty, config.spoilt, config.seed)
             data.epoch = epoch
             loader = DataLoader(data, config.batch, drop_last=True, num_workers=config.workers)
             network.train()
             sums: dict[str, float] = {}
             for image, target in progress.track(loader, steps, description=f"epoch {epoch + 1} of {config.epochs}"):
                 target = {k: v.to(device) for k, v in target.items()}
-                parts = losses(
-                    network, teacher, image.to(device, memory_format=torch.channels_last), target, config.loss
-                )
+                features, known = look(image.to(device, memory_format=torch.channels_last))
+                parts = losses(network, features, known, target, config.loss)
                 total = torch.stack(list(parts.values())).sum()
                 optimiser.zero_grad(set_to_none=True)
                 total.backward()  # type: ignore[no-untyped-call]

@@ -9,7 +9,8 @@ import torch
 
 from qc.model.preprocess import PreprocessSpec
 from tests.training.samples import checked
-from training.dataset import Pieces, fingerprint, split_of
+from training.dataset import Pieces, fingerprint
+from training.splits import split_of
 
 HDRI = Path(__file__).resolve().parents[2] / "datasets" / "hdri"
 SPEC = PreprocessSpec(size=64)
