@@ -19,16 +19,27 @@ from qc.api.middleware import BodyLimit, Envelope
 from qc.api.routes import (
     batches,
     bundle,
+    cartons,
+    containers,
     corrections,
     events,
     health,
     inspections,
+    lot_steps,
+    lots,
+    manifest,
     orders,
     originals,
+    phone_verdicts,
     photos,
     pieces,
+    rates,
+    reinspections,
+    sealing,
     session,
     standards,
+    switching,
+    waiting,
 )
 from qc.inspection import Station
 from qc.settings import Settings
@@ -74,7 +85,9 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
     problems.install(app)
     app.router.routes.extend(app_routes())  # before the landing page, whose place a built app takes
     for module in (
-        inspections, originals, pieces, corrections, photos, batches, orders,
+        inspections, originals, phone_verdicts, pieces, corrections, photos, batches, sealing, cartons,
+        containers, waiting, manifest, orders,
+        lots, lot_steps, switching, reinspections, rates,
         standards, bundle, events, session, health, pages,
     ):  # fmt: skip
         app.include_router(module.router)

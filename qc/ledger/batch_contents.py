@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -19,6 +20,15 @@ from qc.ledger.accounts import Caller
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.states import BatchState, CartonState, PieceState
 from qc.ledger.tables import Batch, BatchLine, BatchPiece, Carton, CartonPiece, Piece
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Accepted pieces of a SKU that no open batch takes, and since when the first of them waits."""
+
+    sku: str
+    pieces: int
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,20 @@ def take_waiting(session: Session, caller: Caller, batch: Batch, only: BatchLine
             _put(session, caller, piece, batch, line)
             came += 1
     return came
+
+
+def waiting_by_sku(session: Session, organisation_id: UUID) -> list[Waiting]:
+    """What waits for a batch, by SKU, the longest wait first."""
+    since = func.min(Piece.accepted_at)
+    rows = session.execute(
+        select(Piece.sku, func.count(), since)
+        .where(
+            Piece.organisation_id == organisation_id, Piece.state == PieceState.ACCEPTED, Piece.accepted_at.is_not(None)
+        )
+        .group_by(Piece.sku)
+        .order_by(since, Piece.sku)
+    )
+    return [Waiting(sku, pieces, first) for sku, pieces, first in rows if sku is not None and first is not None]
 
 
 def remove_piece(session: Session, caller: Caller, piece: Piece, correction: Correction) -> Batch | None:

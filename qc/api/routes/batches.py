@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 
 from qc import errors
 from qc.api.deps import StationDep
-from qc.api.idempotency import KeyHeader, Once
+from qc.api.etags import tagged, tagged_answers
+from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.paging import Cursor, Limit, write_cursor
 from qc.api.problems import BODY, answers
 from qc.api.schemas.batches import BatchIn, BatchList, BatchOut, BatchPieceList, BatchPieceOut
 from qc.api.security import CanOpenBatches, CanReadBatches
 from qc.ledger import batches
 from qc.ledger.batches import NewBatchLine
+from qc.ledger.blindness import hidden_pieces, is_blind
 from qc.ledger.orders import order_called
 from qc.ledger.states import BatchState
 
@@ -29,9 +31,7 @@ router = APIRouter(prefix="/v1/batches", tags=["batches"])
     response_model=BatchOut,
     responses=answers(errors.NotFound, errors.Conflict, errors.StillRunning, errors.KeyReused, framework=BODY),
 )
-def open_batch(
-    request: Request, body: BatchIn, caller: CanOpenBatches, station: StationDep, key: KeyHeader = None
-) -> Response:
+def open_batch(request: Request, body: BatchIn, caller: CanOpenBatches, key: KeyHeader = None) -> Response:
     """Open a batch. Accepted pieces that wait for its SKUs enter it at once, oldest first."""
 
     def work(session: Session) -> tuple[int, BatchOut, str]:
@@ -40,9 +40,7 @@ def open_batch(
         batch = batches.open_batch(session, caller, body.number, lines, order)
         return 201, BatchOut.of(batch), f"/v1/batches/{batch.id}"
 
-    once = Once(request, caller, key, body.model_dump_json().encode())
-    with once.alone():
-        return once.earlier() or once.carry_out(work)
+    return carry_out_once(request, caller, key, body, work)
 
 
 @router.get("", responses=answers())
@@ -59,11 +57,12 @@ def list_batches(
         return BatchList(items=[BatchOut.of(batch) for batch in page.rows], next=write_cursor(page.next))
 
 
-@router.get("/{batch_id}", responses=answers(errors.NotFound))
-def get_batch(batch_id: UUID, caller: CanReadBatches, station: StationDep) -> BatchOut:
-    """A batch: state, lines, how full."""
+@router.get("/{batch_id}", response_model=BatchOut, responses=tagged_answers(errors.NotFound))
+def get_batch(request: Request, batch_id: UUID, caller: CanReadBatches, station: StationDep) -> Response:
+    """A batch: state, lines, how full. Its ETag changes with everything that goes in or out."""
     with station.database.read() as session:
-        return BatchOut.of(batches.batch_of_id(session, caller.organisation_id, batch_id))
+        batch = batches.batch_of_id(session, caller.organisation_id, batch_id)
+        return tagged(request, BatchOut.of(batch), batch.version)
 
 
 @router.get("/{batch_id}/pieces", responses=answers(errors.NotFound))
@@ -77,6 +76,7 @@ def list_batch_pieces(
     """Pieces of a batch, in the order they came."""
     with station.database.read() as session:
         batch = batches.batch_of_id(session, caller.organisation_id, batch_id)
-        rows = batches.pieces_in(session, batch, limit + 1, after)
+        hidden = hidden_pieces(caller) if is_blind(caller) else None
+        rows = batches.pieces_in(session, batch, limit + 1, after, without=hidden)
         items = [BatchPieceOut.of(place, piece) for place, piece in rows[:limit]]
         return BatchPieceList(items=items, next=items[-1].position if len(rows) > limit else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -45,6 +45,10 @@ class BatchOut(BaseModel):
     state: BatchState
     po_number: str | None
     opened_at: Time
+    sealed_at: Time | None
+    shipped_at: Time | None
+    manufacturer: dict[str, Any] | None = Field(description="Name, address and MID; null while not said.")
+    wood_packaging: dict[str, Any] | None = Field(description="`used` and `ippc_marks`; null while not said.")
     lines: list[BatchLineOut]
 
     @classmethod
@@ -56,6 +60,10 @@ class BatchOut(BaseModel):
             state=batch.state,
             po_number=batch.order.po_number if batch.order else None,
             opened_at=batch.opened_at,
+            sealed_at=batch.sealed_at,
+            shipped_at=batch.shipped_at,
+            manufacturer=batch.particulars.get("manufacturer"),
+            wood_packaging=batch.particulars.get("wood_packaging"),
             lines=[BatchLineOut(sku=x.sku, quantity=x.target, filled=x.filled) for x in batch.lines],
         )
 
