@@ -46,9 +46,9 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-_INSPECTOR = frozenset({Scope.INSPECT, Scope.DECIDE, Scope.REINSPECT, Scope.READ_PIECES, Scope.READ_STANDARDS})
+_INSPECTOR = frozenset({Scope.INSPECT, Scope.DECIDE, Scope.READ_PIECES, Scope.READ_STANDARDS})
 ROLES: dict[Role, frozenset[Scope]] = {
-    Role.INSPECTOR: _INSPECTOR,
+    Role.INSPECTOR: _INSPECTOR | {Scope.REINSPECT},  # and so does not see what they may judge blind
     Role.SUPERVISOR: _INSPECTOR
     | {
         Scope.READ_ORDERS,
@@ -75,7 +75,7 @@ ROLES: dict[Role, frozenset[Scope]] = {
     Role.ML_ENGINEER: frozenset({Scope.READ_PIECES, Scope.READ_STANDARDS, Scope.READ_EVENTS}),
     Role.ADMIN: frozenset(Scope),
 }
-"""What each role may do. A supervisor may all that an inspector may: nobody enrols people mightier than themselves."""
+"""What each role may do."""
 
 
 @dataclass(frozen=True)
