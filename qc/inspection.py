@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from qc.errors import BadRequest
 from qc.ledger import inspections, pieces
 from qc.ledger.accounts import Caller
+from qc.ledger.appeals import enter_appeal, see_that_second_person
 from qc.ledger.database import Database
 from qc.ledger.decisions import decide
 from qc.ledger.events import digest, lock_chain
@@ -93,6 +94,7 @@ class Asked:
                 "photos": [[photo.view, sha256(photo.data).hexdigest()] for photo in self.photos],
                 "checks": plain(self.checks),
                 "auto_accept": self.auto_accept,
+                **({"appeal": True} if self.facts.appeal else {}),
             }
         )
 
@@ -188,6 +190,7 @@ class Station:
         maker_ref: str | None = None,
         consent_version: str | None = None,
         consented_at: datetime | None = None,
+        appeal: bool = False,
         checks: Mapping[str, Any] | None = None,
         auto_accept: bool = False,
     ) -> Asked:
@@ -199,6 +202,10 @@ class Station:
         """
         if not 1 <= len(photos) <= self.max_photos:
             raise BadRequest(f"got {len(photos)} photos of one piece, wanted 1 to {self.max_photos}")
+        if appeal and auto_accept:
+            raise BadRequest(
+                "an appeal is decided by a person: leave `auto_accept` out", pointer="/inspection/auto_accept"
+            )
         chosen = self._standard(sku, standard)
         facts = PieceFacts(
             piece_id=piece_id or uuid7(),
@@ -208,6 +215,7 @@ class Station:
             maker_ref=maker_ref,
             consent_version=consent_version,
             consented_at=consented_at,
+            appeal=appeal,
         )
         return Asked(tuple(photos), chosen, facts, read_checks(checks or {}, chosen.checks), auto_accept)
 
@@ -229,7 +237,7 @@ class Station:
         with self.database.read() as session:
             same = inspections.same_inspection(session, caller.organisation_id, asked.facts.piece_id, asked.fingerprint)
             if same is None:
-                pieces.see_that_inspectable(session, caller, asked.facts.piece_id)
+                pieces.see_that_inspectable(session, caller, asked.facts.piece_id, asked.facts.appeal)
             return same.id if same else None
 
     def examine(self, asked: Asked) -> Examined:
@@ -294,6 +302,7 @@ class Station:
             fingerprint=asked.fingerprint,
         )
         inspection = inspections.enter_inspection(session, caller, piece, standard, findings, kept)
+        enter_appeal(session, inspection, asked.facts.appeal)
         ruling = by_policy(verdict, asked.standard, asked.checks) if asked.auto_accept else None
         if ruling is not None:
             decide(session, caller, inspection, ruling)
@@ -319,6 +328,7 @@ class Station:
         Raises:
             BadRequest: A reason is missing, a grade is given without `overrule`, or checks have the wrong form.
             NotFound: No such inspection.
+            NotAllowed: An appeal, by somebody who decided on the piece before.
             AlreadyDecided, ChecksMissing, Conflict: As `decisions.decide`.
         """
         inspection = inspections.inspection_of_id(session, caller.organisation_id, inspection_id)
@@ -327,5 +337,6 @@ class Station:
         checks = read_checks({**known, **(ordered.checks or {})}, standard.checks)
         bands = {name: Band(**band) for name, band in inspection.verdict["bands"].items()}
         verdict = apply(standard, Evidence.model_validate(inspection.evidence), checks, bands)
+        see_that_second_person(session, inspection, ordered.decided_by)
         ruling = by_person(ordered, verdict, standard, checks)
         return decide(session, caller, inspection, ruling)

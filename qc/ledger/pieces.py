@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from qc.errors import BadRequest, Conflict, NotFound, TagUsed
 from qc.ledger.accounts import Caller, collection_point_for
+from qc.ledger.appeals import begin_appeal, see_that_appealable
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import is_uuid7
 from qc.ledger.makers import remember_maker
 from qc.ledger.paging import Page, Position, newest_first
+from qc.ledger.reinspection_orders import miss_earlier_attempts
 from qc.ledger.states import INSPECTABLE, PieceState
 from qc.ledger.tables import Piece
 
@@ -30,10 +32,12 @@ class PieceFacts:
     maker_ref: str | None = None
     consent_version: str | None = None
     consented_at: datetime | None = None
+    appeal: bool = False
 
 
 def present(session: Session, caller: Caller, facts: PieceFacts) -> Piece:
-    """The piece on the inspector's table: registered now if new, the next attempt if it had been returned.
+    """The piece on the inspector's table: registered now if new, the next attempt if it had been returned and is no
+    appeal.
 
     Holds the organisation's chain until the transaction ends.
 
@@ -46,17 +50,20 @@ def present(session: Session, caller: Caller, facts: PieceFacts) -> Piece:
     piece = session.scalar(select(Piece).where(Piece.id == facts.piece_id).execution_options(populate_existing=True))
     if piece is None:
         return _register(session, caller, facts)
-    _see_that_inspectable(caller, piece)
+    _see_that_inspectable(session, caller, piece, facts.appeal)
     _agree(session, caller, piece, facts)
-    if piece.state is PieceState.RETURNED:
+    if facts.appeal:
+        begin_appeal(session, caller, piece)
+    elif piece.state is PieceState.RETURNED:
         piece.attempt += 1
         piece.grade = None
+        miss_earlier_attempts(session, piece)
         note(session, caller.organisation_id, "piece.came_back", piece.id, caller.name, now(), attempt=piece.attempt)
     piece.state = PieceState.REGISTERED
     return piece
 
 
-def see_that_inspectable(session: Session, caller: Caller, piece_id: UUID) -> None:
+def see_that_inspectable(session: Session, caller: Caller, piece_id: UUID, appeal: bool = False) -> None:
     """Look ahead, before photos are examined for nothing: whether `present` would refuse the piece.
 
     Raises:
@@ -65,13 +72,15 @@ def see_that_inspectable(session: Session, caller: Caller, piece_id: UUID) -> No
     """
     piece = session.get(Piece, piece_id)
     if piece is not None:
-        _see_that_inspectable(caller, piece)
+        _see_that_inspectable(session, caller, piece, appeal)
 
 
-def _see_that_inspectable(caller: Caller, piece: Piece) -> None:
+def _see_that_inspectable(session: Session, caller: Caller, piece: Piece, appeal: bool) -> None:
     if piece.organisation_id != caller.organisation_id:
         raise NotFound(f"no piece {piece.id} in your organisation")
-    if piece.state not in INSPECTABLE:
+    if appeal:
+        see_that_appealable(session, piece)
+    elif piece.state not in INSPECTABLE:
         raise Conflict(
             f"piece {piece.id} is {piece.state} and not inspected again; "
             f"a piece can be inspected while it is {', '.join(sorted(INSPECTABLE))}",
@@ -84,6 +93,13 @@ def _register(session: Session, caller: Caller, facts: PieceFacts) -> Piece:
         raise BadRequest(
             f"piece_id {facts.piece_id} is no UUID version 7; make one (RFC 9562, section 5.7) or leave it out",
             pointer="/inspection/piece_id",
+        )
+    if facts.appeal:
+        if facts.tag is not None:
+            _tag_is_free(session, caller, facts.tag)  # a phone that never saw the piece learns its id from the refusal
+        raise BadRequest(
+            f"piece {facts.piece_id} was never inspected: there is no decision to appeal against",
+            pointer="/inspection/appeal",
         )
     maker = None
     if facts.maker_ref is not None:
@@ -156,11 +172,14 @@ def list_pieces(
     before: Position | None = None,
     state: PieceState | None = None,
     sku: str | None = None,
+    without: Select[UUID] | None = None,
 ) -> Page[Piece]:
-    """Pieces, newest registration first, a page at a time."""
+    """Pieces, newest registration first, a page at a time; `without` selects ids to leave out."""
     chosen = select(Piece).where(Piece.organisation_id == organisation_id)
     if state is not None:
         chosen = chosen.where(Piece.state == state)
     if sku is not None:
         chosen = chosen.where(Piece.sku == sku)
+    if without is not None:
+        chosen = chosen.where(Piece.id.not_in(without))
     return newest_first(session, chosen, Piece.registered_at, Piece.id, limit, before)

@@ -91,6 +91,9 @@ UNDECIDED = frozenset({PieceState.REGISTERED, PieceState.AWAITING_CHECKS, PieceS
 INSPECTABLE = UNDECIDED | {PieceState.RETURNED}
 """States in which new photos may be judged. A returned piece comes back as its next attempt."""
 
+APPEALABLE = frozenset({PieceState.RETURNED, PieceState.REJECTED})
+"""States that a weaver may appeal against: a second person judges, without seeing the first verdict."""
+
 DECIDABLE: dict[Outcome, frozenset[PieceState]] = {
     Outcome.ACCEPT: UNDECIDED,
     Outcome.RETURN: UNDECIDED,

@@ -41,6 +41,11 @@ class InspectionIn(Incoming):
         default=None, description="Version of the consent that the weaver gave; needed with a new `maker_ref`."
     )
     consented_at: AwareDatetime | None = Field(default=None, description="When the weaver gave it; now when left out.")
+    appeal: bool = Field(
+        default=False,
+        description="The weaver objects: a returned or rejected piece is judged again as it is, and decided by "
+        "somebody who has not decided on it before.",
+    )
     checks: GivenChecks = Field(default_factory=dict)
     auto_accept: bool = Field(
         default=False,

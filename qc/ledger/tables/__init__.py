@@ -12,7 +12,7 @@ from qc.ledger.tables.lots import (
     SwitchingState,
 )
 from qc.ledger.tables.packing import Carton, CartonPiece, Container, SsccSerial
-from qc.ledger.tables.people import BrowserSession, CameraOriginal, Enrolment, Person
+from qc.ledger.tables.people import Appeal, BrowserSession, CameraOriginal, Enrolment, Person, PhoneVerdict
 from qc.ledger.tables.pieces import Decision, Inspection, InspectionPhoto, Photo, Piece, StandardVersion
 from qc.ledger.tables.shipments import Batch, BatchLine, BatchPiece, Order, OrderLine
 from qc.ledger.tables.standards import StandardEdition, StandardRelease
@@ -20,6 +20,7 @@ from qc.ledger.tables.webhooks import WebhookAttempt, WebhookDelivery, WebhookEn
 
 __all__ = [
     "ApiKey",
+    "Appeal",
     "Base",
     "Batch",
     "BatchLine",
@@ -44,6 +45,7 @@ __all__ = [
     "OrderLine",
     "Organisation",
     "Person",
+    "PhoneVerdict",
     "Photo",
     "Piece",
     "Reinspection",

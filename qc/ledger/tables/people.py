@@ -75,3 +75,28 @@ class CameraOriginal(Base):
     judged_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     original_sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime]
+
+
+class PhoneVerdict(Base):
+    """What a phone said of an inspection's photos without a signal. Kept beside the server's verdict, never instead."""
+
+    __tablename__ = "phone_verdicts"
+
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True)
+    bundle_sha256: Mapped[str] = mapped_column(String(64))  # of the phone's bundle.json
+    model: Mapped[str] = mapped_column(String(100))
+    status: Mapped[str] = mapped_column(String(20))
+    grade: Mapped[str | None] = mapped_column(String(20))
+    agrees: Mapped[bool]  # with the server's status and grade of the same photos
+    ms: Mapped[int]
+    received_at: Mapped[datetime]
+
+
+class Appeal(Base):
+    """An inspection by which a decision is appealed against; a person who has not decided before judges."""
+
+    __tablename__ = "appeals"
+
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True)
+    against_decision_id: Mapped[UUID] = mapped_column(ForeignKey("decisions.id"))
+    appealed_at: Mapped[datetime]
