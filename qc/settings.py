@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 def _usable_cores() -> int:
@@ -41,7 +44,64 @@ class Settings(BaseSettings):
         description="GS1 company prefix, 7 to 10 digits, with which cartons get an SSCC. It is bought from GS1.",
     )
     gs1_extension: int = Field(default=0, ge=0, le=9, description="First digit of the SSCCs that are given.")
+    utc_offset: str = Field(
+        default="+07:00",
+        pattern=r"^[+-](0[0-9]|1[0-3]):[0-5][0-9]$",
+        description="Offset from UTC of the collection points' clocks; +07:00 is Western Indonesia Time.",
+    )
+    reduced_inspection: bool = Field(
+        default=False,
+        description="Allow reduced inspection of lots. Its table was not compared with the bought standard.",
+    )
+    webhooks: bool = Field(default=True, description="Whether this process delivers webhooks; one of several may do.")
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Networks that webhooks may tell although they are not open to the internet, separated by commas, "
+        "such as 10.1.0.0/16. There, plain http will do.",
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="Bearer token of /metrics, at least 16 characters; without it there is no /metrics."
+    )
+    requests_per_second: float = Field(
+        default=500,
+        gt=0,
+        description="Requests of one key, in the long run, on this replica. Ten times as many at once.",
+    )
+    address_requests_per_second: float = Field(
+        default=1000, gt=0, description="Requests from one address, in the long run, on this replica."
+    )
+    sign_ins_per_minute: float = Field(
+        default=20, gt=0, description="Sign-ins from one address, in the long run, on this replica."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.",
+    )
+    min_free_mb: int = Field(
+        default=500, ge=0, description="Free space on the disk of `home` below which nothing is taken on."
+    )
     threads: int = Field(default_factory=_usable_cores, ge=1, le=256, description="Photos examined at the same time.")
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        given = tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        for network in given:
+            ip_network(network)
+        return given
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _unguessable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:
+            raise ValueError("a token that is shorter than 16 characters can be guessed")
+        return value
+
+    @property
+    def local_offset(self) -> timedelta:
+        """`utc_offset` as a duration."""
+        hours, minutes = int(self.utc_offset[1:3]), int(self.utc_offset[4:6])
+        return timedelta(hours=hours, minutes=minutes) * (-1 if self.utc_offset.startswith("-") else 1)
 
     @cached_property
     def database(self) -> str:

@@ -10,6 +10,7 @@ The head is read at once; cartons and pieces while they are written, so the sess
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
@@ -34,17 +35,20 @@ from qc.ledger.tables import (
     StandardVersion,
 )
 from qc.manifest import manifest as written
-from qc.manifest.manifest import Head, Manifest
+from qc.manifest.manifest import WESTERN_INDONESIA, Head, Manifest
 
 
-def manifest_of(session: Session, batch: Batch) -> Manifest:
+def manifest_of(session: Session, batch: Batch, offset: timedelta = WESTERN_INDONESIA) -> Manifest:
     """The batch's manifest.
 
     Args:
         session: Of `Database.snapshot()`, so that head, cartons and pieces are of one moment.
         batch: Which.
+        offset: From UTC, of the clocks where its events took place.
     """
-    return Manifest(head_of(session, batch), partial(cartons, session, batch.id), partial(pieces, session, batch.id))
+    return Manifest(
+        head_of(session, batch), partial(cartons, session, batch.id), partial(pieces, session, batch.id), offset
+    )
 
 
 def head_of(session: Session, batch: Batch) -> Head:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timezone
 from typing import Any, BinaryIO
 from urllib.parse import quote
 from uuid import UUID, uuid5
@@ -25,7 +25,6 @@ CONTEXT: list[Any] = [
     "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
     {"anyaman": "urn:anyaman-qc:epcis:"},
 ]
-WESTERN_INDONESIA = timedelta(hours=7)
 _CHILDREN = 500
 """Most children of one event: a container of thousands of cartons is told in several."""
 _TOGETHER = 32
@@ -33,25 +32,19 @@ _SERIAL = re.compile(r"[!%-?A-Z_a-z\"]{1,20}")
 """What a serial number (AI 21) may be: 1 to 20 of GS1's characters."""
 
 
-def write_epcis(manifest: Manifest, out: BinaryIO, offset: timedelta = WESTERN_INDONESIA) -> None:
-    """Write the document, event by event.
-
-    Args:
-        manifest: What to tell of.
-        out: Where to.
-        offset: From UTC, of the clocks where the events took place.
-    """
+def write_epcis(manifest: Manifest, out: BinaryIO) -> None:
+    """Write the document, event by event."""
     opening = {
         "@context": CONTEXT,
         "id": f"urn:uuid:{uuid5(manifest.head.batch_id, str(manifest.head.hash_chain.sequence))}",
         "type": "EPCISDocument",
         "schemaVersion": "2.0",
-        "creationDate": _time(_latest(manifest.head), timezone(offset)),
+        "creationDate": _time(_latest(manifest.head), timezone(manifest.offset)),
     }
     out.write(_text(opening).removesuffix("}").encode() + b',"epcisBody":{"eventList":[')
     lines: list[str] = []
     between = "\n"
-    for event in events(manifest, offset):
+    for event in events(manifest):
         lines.append(_text(event))
         if len(lines) == _TOGETHER:
             out.write((between + ",\n".join(lines)).encode())
@@ -61,9 +54,9 @@ def write_epcis(manifest: Manifest, out: BinaryIO, offset: timedelta = WESTERN_I
     out.write(b"]}}\n")
 
 
-def events(manifest: Manifest, offset: timedelta = WESTERN_INDONESIA) -> Iterator[dict[str, Any]]:
+def events(manifest: Manifest) -> Iterator[dict[str, Any]]:
     """Every event of the batch: pieces, then cartons, then containers, then the departure."""
-    zone, head = timezone(offset), manifest.head
+    zone, head = timezone(manifest.offset), manifest.head
     gtins = {line.sku: line.gtin for line in head.lines if line.gtin is not None}
     for piece in manifest.pieces():
         yield from _of_piece(head, piece, _piece_epc(piece, gtins), zone)

@@ -6,13 +6,17 @@ memory than a hundred. Texts are written as texts and never as formulas, links o
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -29,8 +33,10 @@ _WIDE = 18
 class _Book:
     """The workbook with its few formats."""
 
-    def __init__(self, out: BinaryIO, rows: int) -> None:
-        self._book = xlsxwriter.Workbook(out, {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm:ss"})
+    def __init__(self, folder: Path, rows: int, created: datetime) -> None:
+        self.path = folder / "manifest.xlsx"
+        self._book = xlsxwriter.Workbook(self.path, {"constant_memory": True, "tmpdir": str(folder)})
+        self._book.set_properties({"created": created})  # not now: the same batch gives the same bytes
         self._bold: Format = self._book.add_format({"bold": True, "bottom": 1})
         self._time: Format = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._exact: Format = self._book.add_format({"num_format": "0.00##########"})
@@ -72,7 +78,10 @@ class _Book:
             sheet.write_string(row, column, value)
 
     def close(self) -> None:
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            raise OSError(f"the workbook could not be written: {error}") from error
 
 
 def write_xlsx(manifest: Manifest, out: BinaryIO, rows: int = ROWS) -> None:
@@ -80,15 +89,21 @@ def write_xlsx(manifest: Manifest, out: BinaryIO, rows: int = ROWS) -> None:
 
     Args:
         manifest: What to write.
-        out: A seekable file: a workbook is a ZIP archive.
+        out: Where to.
         rows: Most rows of a sheet, heading included.
+
+    Raises:
+        OSError: There is no room for it.
     """
     head = manifest.head
-    book = _Book(out, rows)
-    book.sheet("Batch", ("field", "value"), cells.fact_rows(head))
-    book.sheet("SKUs", cells.LINES, cells.line_rows(head))
-    book.sheet("Materials", cells.MATERIALS, cells.material_rows(head))
-    book.sheet("Containers", cells.CONTAINERS, cells.container_rows(head))
-    book.sheet("Cartons", cells.CARTONS, (cells.carton_row(carton) for carton in manifest.cartons()))
-    book.sheet("Pieces", cells.PIECES, (cells.piece_row(head, piece) for piece in manifest.pieces()))
-    book.close()
+    with tempfile.TemporaryDirectory() as folder:  # rows wait in files there, and none of them stays
+        book = _Book(Path(folder), rows, head.opened_at)
+        book.sheet("Batch", ("field", "value"), cells.fact_rows(head))
+        book.sheet("SKUs", cells.LINES, cells.line_rows(head))
+        book.sheet("Materials", cells.MATERIALS, cells.material_rows(head))
+        book.sheet("Containers", cells.CONTAINERS, cells.container_rows(head))
+        book.sheet("Cartons", cells.CARTONS, (cells.carton_row(carton) for carton in manifest.cartons()))
+        book.sheet("Pieces", cells.PIECES, (cells.piece_row(head, piece) for piece in manifest.pieces()))
+        book.close()
+        with book.path.open("rb") as written:
+            shutil.copyfileobj(written, out)

@@ -25,7 +25,7 @@ class FormName(StrEnum):
 
 @dataclass(frozen=True)
 class Form:
-    """A form: what it is called on the wire, how its file's name ends, and who writes it into a seekable file."""
+    """A form: what it is called on the wire, how its file's name ends, and who writes it."""
 
     media_type: str
     suffix: str

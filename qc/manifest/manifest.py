@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
@@ -37,6 +37,7 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
 """UTC, RFC 3339, with milliseconds."""
+WESTERN_INDONESIA = timedelta(hours=7)
 DocumentType = Literal[
     "invoice", "packing_list", "peb", "npe", "ska", "bl", "fumigation", "phyto", "lacey_ppq505", "inspection_report"
 ]  # fmt: skip
@@ -279,8 +280,10 @@ class Manifest:
         head: All that is small.
         cartons: Gives the cartons anew, in order of their position.
         pieces: Gives the pieces anew, in order of their position.
+        offset: From UTC, of the clocks where pieces are collected and containers stuffed.
     """
 
     head: Head
     cartons: Callable[[], Iterator[Carton]]
     pieces: Callable[[], Iterator[Piece]]
+    offset: timedelta = WESTERN_INDONESIA
