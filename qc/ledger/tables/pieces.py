@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from qc.ledger.states import Outcome, PieceState, stored
@@ -115,8 +115,31 @@ class InspectionPhoto(Base):
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     view: Mapped[str | None] = mapped_column(String(20))
     original_sha256: Mapped[str] = mapped_column(String(64), index=True)
-    judged_sha256: Mapped[str] = mapped_column(String(64))
+    judged_sha256: Mapped[str] = mapped_column(String(64), index=True)
     marked_sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Likeness(Base):
+    """How a judged photo looks as a whole: 120 bits, and eight bands of them to look it up by."""
+
+    __tablename__ = "likenesses"
+    __table_args__ = tuple(
+        Index(f"ix_likenesses_band_{n}", "organisation_id", f"band_{n}", "inspection_id") for n in range(8)
+    )
+
+    inspection_id: Mapped[UUID] = mapped_column(ForeignKey("inspections.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    piece_id: Mapped[UUID] = mapped_column(ForeignKey("pieces.id"))
+    bits: Mapped[str] = mapped_column(String(30))  # hexadecimal
+    band_0: Mapped[int] = mapped_column(SmallInteger)
+    band_1: Mapped[int] = mapped_column(SmallInteger)
+    band_2: Mapped[int] = mapped_column(SmallInteger)
+    band_3: Mapped[int] = mapped_column(SmallInteger)
+    band_4: Mapped[int] = mapped_column(SmallInteger)
+    band_5: Mapped[int] = mapped_column(SmallInteger)
+    band_6: Mapped[int] = mapped_column(SmallInteger)
+    band_7: Mapped[int] = mapped_column(SmallInteger)
 
 
 class Decision(Base):
