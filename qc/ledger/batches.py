@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from qc.errors import BadRequest, Conflict, NotFound
@@ -136,13 +136,17 @@ def list_batches(
     return newest_first(session, chosen, Batch.opened_at, Batch.id, limit, before)
 
 
-def pieces_in(session: Session, batch: Batch, limit: int, after: int = 0) -> list[tuple[BatchPiece, Piece]]:
-    """Pieces of a batch in the order they came, after a position."""
-    rows = session.execute(
+def pieces_in(
+    session: Session, batch: Batch, limit: int, after: int = 0, without: Select[UUID] | None = None
+) -> list[tuple[BatchPiece, Piece]]:
+    """Pieces of a batch in the order they came, after a position; `without` selects ids to leave out."""
+    chosen = (
         select(BatchPiece, Piece)
         .join(Piece, Piece.id == BatchPiece.piece_id)
         .where(BatchPiece.batch_id == batch.id, BatchPiece.position > after)
         .order_by(BatchPiece.position)
         .limit(limit)
     )
-    return [(place, piece) for place, piece in rows]
+    if without is not None:
+        chosen = chosen.where(Piece.id.not_in(without))
+    return [(place, piece) for place, piece in session.execute(chosen)]

@@ -8,6 +8,7 @@ is no estimate and hides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from qc.errors import Blinded
 from qc.ledger.accounts import Caller, Scope
 from qc.ledger.states import Purpose, ReinspectionState
-from qc.ledger.tables import CameraOriginal, Decision, Inspection, InspectionPhoto, Reinspection
+from qc.ledger.tables import BatchPiece, CameraOriginal, Decision, Inspection, InspectionPhoto, Reinspection
 
 PERSON = "person:"
 """How the name of a signed-in person begins; programs' keys are shared by many people."""
@@ -40,6 +41,29 @@ def hidden_pieces(caller: Caller) -> Select[UUID]:
         decided = exists().where(Decision.piece_id == Reinspection.piece_id, Decision.decided_by == person)
         hidden = hidden.where(~inspected, ~decided)
     return hidden
+
+
+def hidden_among(session: Session, caller: Caller, subjects: Collection[UUID]) -> set[UUID]:
+    """Which of these are pieces that are hidden from the caller."""
+    if not is_blind(caller) or not subjects:
+        return set()
+    return set(session.scalars(hidden_pieces(caller).where(Reinspection.piece_id.in_(subjects))))
+
+
+def see_that_batch_shown(session: Session, caller: Caller, batch_id: UUID) -> None:
+    """See that no piece of a batch is hidden from the caller: papers of a batch tell grades.
+
+    Raises:
+        Blinded: One is.
+    """
+    inside = select(BatchPiece.piece_id).where(BatchPiece.batch_id == batch_id)
+    if is_blind(caller) and session.scalar(
+        select(hidden_pieces(caller).where(Reinspection.piece_id.in_(inside)).exists())
+    ):
+        raise Blinded(
+            f"pieces of batch {batch_id} wait for a blind re-inspection, which you may record: its papers are shown "
+            "once they are recorded, or to somebody who may not record any"
+        )
 
 
 def see_that_shown(session: Session, caller: Caller, piece_id: UUID) -> None:

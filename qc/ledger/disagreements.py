@@ -39,16 +39,9 @@ def order_by_chance(session: Session, caller: Caller, piece: Piece, inspection: 
     if not chosen(str(piece.id), piece.attempt, policy.seed, rate):
         return None
     occasion = f"attempt:{piece.attempt}"
-    earlier = session.scalars(
-        select(Reinspection).where(
-            Reinspection.piece_id == piece.id, Reinspection.purpose.in_([Purpose.ACCEPTED, Purpose.REFUSED])
-        )
-    ).unique()
-    for row in earlier:
-        if row.occasion == occasion:
-            return None
-        if row.state is ReinspectionState.OPEN:
-            row.state, row.closed_at, row.remark = ReinspectionState.MISSED, now(), "the piece was presented again"
+    drawn = select(Reinspection.id).where(Reinspection.piece_id == piece.id, Reinspection.occasion == occasion)
+    if session.scalar(drawn) is not None:
+        return None
     row = Reinspection(
         id=uuid7(),
         organisation_id=piece.organisation_id,

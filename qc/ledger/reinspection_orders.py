@@ -48,3 +48,16 @@ def next_sequence(session: Session, organisation_id: UUID) -> int:
         select(func.max(Reinspection.sequence)).where(Reinspection.organisation_id == organisation_id)
     )
     return (last or 0) + 1
+
+
+def miss_earlier_attempts(session: Session, piece: Piece) -> None:
+    """Close what chance ordered of a piece that is presented again: what it was cannot be judged any more."""
+    for row in session.scalars(
+        select(Reinspection).where(
+            Reinspection.piece_id == piece.id,
+            Reinspection.state == ReinspectionState.OPEN,
+            Reinspection.purpose.in_([Purpose.ACCEPTED, Purpose.REFUSED]),
+            Reinspection.attempt < piece.attempt,
+        )
+    ).unique():
+        row.state, row.closed_at, row.remark = ReinspectionState.MISSED, now(), "the piece was presented again"

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from qc.errors import BadRequest
 from qc.ledger.accounts import Caller
 from qc.ledger.events import lock_chain, note, now
-from qc.ledger.orders import order_called
 from qc.ledger.tables import Batch, Order, SamplingPolicy
 
 
@@ -65,20 +64,14 @@ def set_policy(
 
 
 def require_lots_of_order(
-    session: Session, caller: Caller, po_number: str, required: bool | None, decided_by: str
-) -> Order:
-    """Say whether batches of an order are sealed only with accepted lots; None: as the organisation's policy says.
-
-    Raises:
-        NotFound: No such order.
-    """
+    session: Session, caller: Caller, order: Order, required: bool | None, decided_by: str
+) -> None:
+    """Say whether batches of an order are sealed only with accepted lots; None: as the organisation's policy says."""
     lock_chain(session, caller.organisation_id)
-    order = order_called(session, caller.organisation_id, po_number)
     order.lots_required = required
-    note(session, caller.organisation_id, "order.lots_required_set", order.id, caller.name, now(),
-         po_number=po_number, required=required, decided_by=decided_by)  # fmt: skip
     session.flush()
-    return order
+    note(session, caller.organisation_id, "order.lots_required_set", order.id, caller.name, now(),
+         po_number=order.po_number, required=required, decided_by=decided_by)  # fmt: skip
 
 
 def lots_required(session: Session, batch: Batch) -> bool:

@@ -16,6 +16,7 @@ from qc.api.security import CanDecide, CanOpenBatches, speaks_for
 from qc.ledger.accounts import Caller
 from qc.ledger.batch_contents import batch_of_piece, move_piece, remove_piece
 from qc.ledger.batches import batch_of_id
+from qc.ledger.blindness import see_that_shown
 from qc.ledger.inspections import inspections_of
 from qc.ledger.pieces import piece_of_id
 
@@ -34,6 +35,7 @@ def remove(request: Request, piece_id: UUID, body: CorrectionIn, caller: CanDeci
 
     def work(session: Session) -> tuple[int, PieceOut, None]:
         piece = piece_of_id(session, caller.organisation_id, piece_id)
+        see_that_shown(session, caller, piece.id)
         remove_piece(session, caller, piece, body.correction())
         return 200, _shown(session, caller, piece_id), None
 
@@ -47,6 +49,7 @@ def move(request: Request, piece_id: UUID, body: MoveIn, caller: CanOpenBatches,
 
     def work(session: Session) -> tuple[int, PieceOut, None]:
         piece = piece_of_id(session, caller.organisation_id, piece_id)
+        see_that_shown(session, caller, piece.id)
         to = batch_of_id(session, caller.organisation_id, body.batch_id)
         move_piece(session, caller, piece, to, body.correction())
         return 200, _shown(session, caller, piece_id), None

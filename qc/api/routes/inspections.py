@@ -19,9 +19,10 @@ from qc.api.multipart import read_form
 from qc.api.problems import BODY, answers
 from qc.api.schemas.inspections import DecisionIn, InspectionOut
 from qc.api.security import CanDecide, CanInspect, CanReadPieces, require, speaks_for
-from qc.inspection import Examined, Station
+from qc.inspection import Asked, Examined, Station
 from qc.ledger.accounts import Caller, Scope
 from qc.ledger.batch_contents import batch_of_piece
+from qc.ledger.blindness import see_that_shown
 from qc.ledger.inspections import InspectedPhoto, inspection_of_id
 from qc.ledger.rulings import Ordered
 from qc.ledger.states import Outcome
@@ -64,7 +65,7 @@ async def inspect(request: Request, caller: CanInspect, station: StationDep, key
         if before is not None:
             return before
         if form.piece_id is not None:
-            known = await in_thread(station.earlier, caller, asked)
+            known = await in_thread(_earlier, station, caller, asked)
             if known is not None:
                 return await in_thread(once.carry_out, partial(_show, caller, known))
         examined = await in_thread(station.examine, asked, limiter=request.app.state.examining)
@@ -78,8 +79,25 @@ def _enter(
     return 201, *_answer(session, station.enter(session, caller, examined, kept))
 
 
+def _earlier(station: Station, caller: Caller, asked: Asked) -> UUID | None:
+    """As `Station.earlier`; but a refusal does not tell a blind caller how the piece stands."""
+    try:
+        return station.earlier(caller, asked)
+    except errors.Conflict:
+        with station.database.read() as session:
+            see_that_shown(session, caller, asked.facts.piece_id)
+        raise
+
+
+def _shown(session: Session, caller: Caller, inspection_id: UUID) -> Inspection:
+    """The inspection, if it is not hidden from the caller."""
+    inspection = inspection_of_id(session, caller.organisation_id, inspection_id)
+    see_that_shown(session, caller, inspection.piece_id)
+    return inspection
+
+
 def _show(caller: Caller, inspection_id: UUID, session: Session) -> tuple[int, InspectionOut, str]:
-    return 200, *_answer(session, inspection_of_id(session, caller.organisation_id, inspection_id))
+    return 200, *_answer(session, _shown(session, caller, inspection_id))
 
 
 def _answer(session: Session, inspection: Inspection) -> tuple[InspectionOut, str]:
@@ -91,14 +109,14 @@ def _answer(session: Session, inspection: Inspection) -> tuple[InspectionOut, st
 def get_inspection(inspection_id: UUID, caller: CanReadPieces, station: StationDep) -> InspectionOut:
     """An inspection: verdict, photos, decisions."""
     with station.database.read() as session:
-        return _answer(session, inspection_of_id(session, caller.organisation_id, inspection_id))[0]
+        return _answer(session, _shown(session, caller, inspection_id))[0]
 
 
 @router.get("/{inspection_id}/evidence", responses=answers(errors.NotFound))
 def get_evidence(inspection_id: UUID, caller: CanReadPieces, station: StationDep) -> dict[str, Any]:
     """What the model saw, without any opinion: every detection, in pixels of the photos as they were sent."""
     with station.database.read() as session:
-        return inspection_of_id(session, caller.organisation_id, inspection_id).evidence
+        return _shown(session, caller, inspection_id).evidence
 
 
 @router.post(
@@ -135,6 +153,7 @@ def decide(
     )
 
     def work(session: Session) -> tuple[int, InspectionOut, None]:
+        _shown(session, caller, inspection_id)
         station.decide(session, caller, inspection_id, ordered)
         inspection = inspection_of_id(session, caller.organisation_id, inspection_id)
         return 200, _answer(session, inspection)[0], None

@@ -17,6 +17,7 @@ from qc.api.problems import BODY, answers
 from qc.api.schemas.manifest import DocumentIn, DocumentList, DocumentOut
 from qc.api.security import CanOpenBatches, CanReadBatches, speaks_for
 from qc.ledger.batches import batch_of_id, hold_batch
+from qc.ledger.blindness import see_that_batch_shown
 from qc.ledger.documents import documents_of, name_document
 from qc.ledger.manifests import manifest_of
 from qc.manifest.as_json import manifest_schema
@@ -57,6 +58,7 @@ def get_manifest(
     chosen = FORMS[form]
     with station.database.snapshot() as session:
         batch = batch_of_id(session, caller.organisation_id, batch_id)
+        see_that_batch_shown(session, caller, batch.id)
         manifest = manifest_of(session, batch, request.app.state.settings.local_offset)
 
         def write(out: BinaryIO) -> None:

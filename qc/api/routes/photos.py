@@ -10,6 +10,7 @@ from qc import errors
 from qc.api.deps import StationDep
 from qc.api.problems import answers
 from qc.api.security import CanReadPieces
+from qc.ledger.blindness import see_that_photo_shown
 from qc.ledger.inspections import photo_of_sha256
 
 router = APIRouter(prefix="/v1/photos", tags=["photos"])
@@ -29,6 +30,7 @@ def get_photo(
     """A photo's bytes: an original bit for bit, a judged image, or a marked photo."""
     with station.database.read() as session:
         photo = photo_of_sha256(session, caller.organisation_id, sha256)
+        see_that_photo_shown(session, caller, photo.sha256)
     content = station.photos.get(photo.sha256)
     headers = {"Cache-Control": "private, max-age=31536000, immutable", "ETag": f'"{photo.sha256}"'}
     return Response(content, media_type=photo.media_type, headers=headers)

@@ -16,6 +16,7 @@ from qc.api.schemas.words import Name
 from qc.api.security import CanReadPieces
 from qc.ledger import inspections, pieces
 from qc.ledger.batch_contents import batch_of_piece
+from qc.ledger.blindness import hidden_pieces, is_blind, see_that_shown
 from qc.ledger.states import PieceState
 
 router = APIRouter(prefix="/v1/pieces", tags=["pieces"])
@@ -30,9 +31,10 @@ def list_pieces(
     state: Annotated[PieceState | None, Query(description="Only pieces in this state.")] = None,
     sku: Annotated[Name | None, Query(description="Only pieces of this SKU.")] = None,
 ) -> PieceList:
-    """Pieces, newest registration first."""
+    """Pieces, newest registration first, without those that you may have to judge blind."""
     with station.database.read() as session:
-        page = pieces.list_pieces(session, caller.organisation_id, limit, before, state, sku)
+        hidden = hidden_pieces(caller) if is_blind(caller) else None
+        page = pieces.list_pieces(session, caller.organisation_id, limit, before, state, sku, without=hidden)
         return PieceList(items=[PieceSummary.of(piece) for piece in page.rows], next=write_cursor(page.next))
 
 
@@ -41,5 +43,6 @@ def get_piece(piece_id: UUID, caller: CanReadPieces, station: StationDep) -> Pie
     """A piece: state, batch, and every inspection with its photos."""
     with station.database.read() as session:
         piece = pieces.piece_of_id(session, caller.organisation_id, piece_id)
+        see_that_shown(session, caller, piece.id)
         batch = batch_of_piece(session, piece.id)
         return PieceOut.whole(piece, inspections.inspections_of(session, piece), batch)

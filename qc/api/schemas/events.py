@@ -25,16 +25,16 @@ class EventOut(BaseModel):
     hash: str = Field(description="SHA-256 of the event's canonical JSON, which contains `previous`.")
 
     @classmethod
-    def of(cls, event: Event) -> EventOut:
-        """From the ledger's row."""
+    def of(cls, event: Event, *, withheld: bool = False) -> EventOut:
+        """From the ledger's row; `withheld` leaves only its place in the chain."""
         body = json.loads(event.body)
         return cls(
             sequence=event.sequence,
-            type=event.type,
+            type="withheld" if withheld else event.type,
             subject_id=event.subject_id,
-            actor=body["actor"],
+            actor="withheld" if withheld else body["actor"],
             at=event.at,
-            data=body["data"],
+            data={} if withheld else body["data"],
             previous=body["previous"],
             hash=event.hash,
         )
