@@ -9,16 +9,19 @@ COUNT   ?= 800
 SIZE    ?= 320
 SEED    ?= 1
 CONFIG  ?= training/configs/anyaman-0.1.0.yaml
+# What the app is made of; words and rules of the standards are built into it.
+WEB_SOURCES := $(shell find web/src web/build web/public web/index.html web/package.json web/vite.config.ts web/tsconfig.json qc/standards -type f ! -name '*.py' ! -name '*.pyc' 2>/dev/null)
 export QC_PORT ?= 8000
 export QC_HOME ?= .qc
 
-.PHONY: help run demo serve test test-web lint types unit bench evaluate render train export web wheel image clean
+.PHONY: help run demo serve test test-web chaos lint types unit bench evaluate render train export web wheel image clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/.runtime ## Install the runtime, grade three demo pieces, serve on http://127.0.0.1:8000
+run: $(VENV)/.runtime ## Install the runtime, build the app, grade three demo pieces, serve on http://127.0.0.1:8000
+	@$(MAKE) --no-print-directory web || echo "The inspector's app is not built; the service runs without it, with a plain page at /." >&2
 	@$(BIN)/qc demo
 	@exec $(BIN)/qc serve
 
@@ -32,11 +35,16 @@ test: $(VENV)/.dev ## Install what tests need, bring up the real parts, run ever
 	@bash tests/real_parts.sh
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/python -m pytest --ignore=tests/web
+	@$(MAKE) --no-print-directory test-web
 
-test-web: web/node_modules/.ready ## The inspector's app in a real browser: not finished, and so not part of `make test`
+test-web: $(VENV)/.dev qc/api/static/index.html ## The inspector's app alone, in a real browser
 	@bash tests/real_parts.sh
 	cd web && PATH="$(abspath $(BIN)):$$PATH" npm test
 	$(BIN)/python -m pytest tests/web
+
+chaos: $(VENV)/.dev ## The long form: 2,000 inspections through kill -9 and cut connections, twice
+	@bash tests/real_parts.sh
+	QC_CHAOS_INSPECTIONS=2000 $(BIN)/python -m pytest -s -m chaos
 
 lint: $(VENV)/.dev ## Style, format and the direction of imports
 	$(BIN)/ruff check .
@@ -65,15 +73,20 @@ train: $(VENV)/.dev ## Train (resumes): make train CONFIG=training/configs/...ya
 export: $(VENV)/.dev ## Write the trained run as a bundle under models/: make export CONFIG=...
 	$(BIN)/python -m training.export $(CONFIG)
 
-web: web/node_modules/.ready ## Build the inspector's app; the service then serves it at /
-	cd web && PATH="$(abspath $(BIN)):$$PATH" npm run build
+web: qc/api/static/index.html ## Build the inspector's app, where its sources changed; the service then serves it at /
 
-web/node_modules/.ready: web/package-lock.json $(VENV)/.dev
-	@$(PIP) -e '.[web]'
-	@cd web && PATH="$(abspath $(BIN)):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+qc/api/static/index.html: $(WEB_SOURCES) web/node_modules/.ready
+	@echo "Building the inspector's app ..."
+	@cd web && PATH="$(abspath $(BIN)):$$PATH" npm run --silent build
 	@touch $@
 
-wheel: $(VENV)/.dev ## Build a wheel that carries the current model
+web/node_modules/.ready: web/package-lock.json $(VENV)/.runtime
+	@echo "Installing the app's build tools (node comes from PyPI, about 200 MB; once) ..."
+	@$(PIP) -e '.[web]'
+	@cd web && PATH="$(abspath $(BIN)):$$PATH" npm ci --no-audit --no-fund --loglevel=error || { echo "npm could not install the app's build tools: is its registry within reach? Try again with: make web" >&2; exit 1; }
+	@touch $@
+
+wheel: $(VENV)/.dev qc/api/static/index.html ## Build a wheel that carries the current model and the app
 	@rm -rf qc/bundle && cp -rL models/current qc/bundle
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist . ; status=$$?; rm -rf qc/bundle; exit $$status
 

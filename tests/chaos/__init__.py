@@ -1,0 +1,1 @@
+"""Replicas are killed, connections cut and servers taken away while clients work: what was answered is true."""
