@@ -1,10 +1,19 @@
-# Runtime only: no torch, no compiler, no root. Two stages, so that pip and its caches stay behind.
+# Runtime only: no torch, no compiler, no node, no root. Stages, so that build tools and their caches stay behind.
+FROM node:24-bookworm-slim AS app
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY qc/standards ../qc/standards
+COPY web ./
+RUN npm run build
+
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/anyaman
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY qc ./qc
+COPY --from=app /src/qc/api/static ./qc/api/static
 RUN /opt/anyaman/bin/pip install -c constraints.txt .
 
 FROM python:3.11-slim-bookworm

@@ -80,7 +80,7 @@ qc/api/static/index.html: $(WEB_SOURCES) web/node_modules/.ready
 	@cd web && PATH="$(abspath $(BIN)):$$PATH" npm run --silent build
 	@touch $@
 
-web/node_modules/.ready: web/package-lock.json $(VENV)/.runtime
+web/node_modules/.ready: web/package-lock.json | $(VENV)/.runtime
 	@echo "Installing the app's build tools (node comes from PyPI, about 200 MB; once) ..."
 	@$(PIP) -e '.[web]'
 	@cd web && PATH="$(abspath $(BIN)):$$PATH" npm ci --no-audit --no-fund --loglevel=error || { echo "npm could not install the app's build tools: is its registry within reach? Try again with: make web" >&2; exit 1; }

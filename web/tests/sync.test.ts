@@ -6,7 +6,7 @@ import { nextStep } from '../src/sync/engine';
 const record = (order: number, change: Partial<PieceRecord>): PieceRecord => ({
   id: `r${order}`, piece: `p${order}`, attempt: `a${order}`, order, tag: `T${order}`, sku: 'WB', makerRef: null, consentedAt: null,
   state: 'draft', begunAt: '2026-01-01T00:00:00Z', photos: [], checks: {}, provisional: null, evidence: null, verdict: null, decision: null, ready: false,
-  holdUntil: 0, inspection: null, pieceState: null, disagrees: false, conflict: null, originalsSent: [], appeal: false, ...change,
+  holdUntil: 0, inspection: null, pieceState: null, receipt: null, phoneVerdictSent: false, removal: null, disagrees: false, conflict: null, originalsSent: [], appeal: false, ...change,
 });
 const decision = { outcome: 'accept', reason: null, decidedAt: '2026-01-01T00:00:00Z' } as const;
 const photos = [{ view: 'top', original: 'o', judged: 'j', takenAt: '' }] as const;

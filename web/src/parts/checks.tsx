@@ -32,30 +32,70 @@ interface FieldProps {
   readonly onChange: (value: CheckValue | null) => void;
 }
 
-function CheckField({ check, value, onChange }: FieldProps): VNode {
+function CheckField(props: FieldProps): VNode {
   const say = useSay();
+  const { check, value, onChange } = props;
+  const [waiving, setWaiving] = useState(isWaived(value));
   const label = checkName(useContext(LanguageContext), check);
-  // What is typed stays as it is typed, whatever else changes on the screen meanwhile.
-  const [text, setText] = useState(typeof value === 'number' ? String(value) : '');
-  if (check.unit !== null) {
+  if (!waiving) {
     return (
-      <label>
-        {label} ({[check.unit, limits(check, say)].filter(Boolean).join(', ')}){check.required ? '' : ` · ${say('checks.optional')}`}
-        <input
-          type="number"
-          name={check.name}
-          inputMode="decimal"
-          step="any"
-          min="0"
-          value={text}
-          onInput={(e) => {
-            setText(e.currentTarget.value);
-            onChange(e.currentTarget.value === '' ? null : Number(e.currentTarget.value));
-          }}
-        />
-      </label>
+      <div class="check">
+        {check.unit === null ? <Feel {...props} label={label} /> : <Measure {...props} label={label} />}
+        <button type="button" class="link" aria-label={`${say('checks.waive')}: ${label}`} onClick={() => (setWaiving(true), onChange(null))}>
+          {say('checks.waive')}
+        </button>
+      </div>
     );
   }
+  return (
+    <div class="check">
+      <label>
+        {label} · {say('checks.waive.why')}
+        <input
+          name={`${check.name}_waived`}
+          maxLength={500}
+          value={isWaived(value) ? value.waived : ''}
+          onInput={(e) => onChange(e.currentTarget.value.trim() === '' ? null : { waived: e.currentTarget.value })}
+        />
+      </label>
+      <button type="button" class="link" onClick={() => (setWaiving(false), onChange(null))}>{say('checks.waive.not')}</button>
+    </div>
+  );
+}
+
+function isWaived(value: CheckValue | null): value is { readonly waived: string } {
+  return typeof value === 'object' && value !== null;
+}
+
+interface NamedFieldProps extends FieldProps {
+  readonly label: string;
+}
+
+function Measure({ check, value, onChange, label }: NamedFieldProps): VNode {
+  const say = useSay();
+  // What is typed stays as it is typed, whatever else changes on the screen meanwhile.
+  const [text, setText] = useState(typeof value === 'number' ? String(value) : '');
+  return (
+    <label>
+      {label} ({[check.unit, limits(check, say)].filter(Boolean).join(', ')}){check.required ? '' : ` · ${say('checks.optional')}`}
+      <input
+        type="number"
+        name={check.name}
+        inputMode="decimal"
+        step="any"
+        min="0"
+        value={text}
+        onInput={(e) => {
+          setText(e.currentTarget.value);
+          onChange(e.currentTarget.value === '' ? null : Number(e.currentTarget.value));
+        }}
+      />
+    </label>
+  );
+}
+
+function Feel({ check, value, onChange, label }: NamedFieldProps): VNode {
+  const say = useSay();
   return (
     <fieldset data-check={check.name}>
       <legend>

@@ -4,7 +4,7 @@ import type { Product } from '../piece/product';
 import type { Grade, Outcome, PieceRecord, Verdict } from '../piece/record';
 import { amend } from '../store/pieces';
 import { checkName } from '../words/catalogue';
-import { LanguageContext, useSay } from '../words';
+import { LanguageContext, useSay, type Key } from '../words';
 import { go } from './route';
 
 /** For how long a decision stays on the phone, so that it can be undone, in ms. */
@@ -46,6 +46,15 @@ export function Decide({ record, product, verdict }: { record: PieceRecord; prod
     if (againstTheRules(outcome, verdict, product)) setAsking(outcome);
     else void decide(outcome);
   };
+  if (record.appeal) {
+    return (
+      <section aria-labelledby="decide-title">
+        <h2 id="decide-title">{say('decide.title')}</h2>
+        {missing.length > 0 && <p class="note warn" id="missing">{say('checks.missing', { list: missing.map((check) => checkName(language, check)).join(', ') })}</p>}
+        <Why outcome="overrule" title="decide.own" disabled={missing.length > 0} onDecide={(reason, grade) => void decide('overrule', reason, grade)} />
+      </section>
+    );
+  }
   return (
     <section aria-labelledby="decide-title">
       <h2 id="decide-title">{say('decide.title')}</h2>
@@ -68,7 +77,15 @@ export function Decide({ record, product, verdict }: { record: PieceRecord; prod
   );
 }
 
-function Why({ outcome, onDecide }: { outcome: Asking; onDecide: (reason: string, grade?: Grade) => void }): VNode {
+interface WhyProps {
+  readonly outcome: Asking;
+  readonly title?: Key;
+  readonly disabled?: boolean;
+  readonly onDecide: (reason: string, grade?: Grade) => void;
+}
+
+/** Why, and for a grade of one's own which; both go into the ledger. */
+function Why({ outcome, title = `decide.${outcome}`, disabled = false, onDecide }: WhyProps): VNode {
   const say = useSay();
   const [trouble, setTrouble] = useState(false);
   return (
@@ -82,7 +99,7 @@ function Why({ outcome, onDecide }: { outcome: Asking; onDecide: (reason: string
         onDecide(reason, outcome === 'overrule' ? (form.get('grade') as Grade) : undefined);
       }}
     >
-      <h3>{say(`decide.${outcome}`)}</h3>
+      <h3>{say(title)}</h3>
       {trouble && <p class="note bad" role="alert">{say('decide.reason.needed')}</p>}
       {outcome === 'overrule' && (
         <label>
@@ -91,7 +108,7 @@ function Why({ outcome, onDecide }: { outcome: Asking; onDecide: (reason: string
         </label>
       )}
       <label>{say('decide.reason')}<textarea name="reason" rows={3} maxLength={1000} /></label>
-      <button class="main">{say('app.save')}</button>
+      <button class="main" disabled={disabled}>{say('app.save')}</button>
     </form>
   );
 }

@@ -66,6 +66,14 @@ export interface Decision {
 export interface Conflict {
   readonly code: string;
   readonly detail: string;
+  /** The piece on the server that bears the tag, where that is the trouble. */
+  readonly piece?: string | null;
+}
+
+/** An acceptance that the server has and a person takes back. */
+export interface Removal {
+  readonly reason: string;
+  readonly askedAt: string;
 }
 
 /** A measured value in the check's unit, a result, or why the check was waived. */
@@ -101,6 +109,12 @@ export interface PieceRecord {
   /** The server's id of this inspection, once it has the photos. */
   readonly inspection: string | null;
   readonly pieceState: string | null;
+  /** Code of the public receipt, once the server has given one. */
+  readonly receipt: string | null;
+  /** The server knows what the phone said. */
+  readonly phoneVerdictSent: boolean;
+  /** An acceptance to be taken back on the server, before anything else is decided. */
+  readonly removal: Removal | null;
   /** Server said something else than the phone did. */
   readonly disagrees: boolean;
   readonly conflict: Conflict | null;
@@ -112,7 +126,7 @@ export interface PieceRecord {
 
 /** True while a decision, or the photos it needs, exist nowhere but on this phone. */
 export function waits(record: PieceRecord): boolean {
-  return record.state === 'queued' || (record.state === 'sent' && record.decision !== null);
+  return record.state === 'queued' || (record.state === 'sent' && (record.decision !== null || record.removal !== null));
 }
 
 /** Originals that only the phone has. */

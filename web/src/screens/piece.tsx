@@ -26,8 +26,37 @@ export function Piece({ record }: { record: PieceRecord }): VNode {
       {verdict !== null && (record.decision !== null || !record.appeal) && (
         <div class="noprint"><VerdictCard record={record} verdict={verdict} provisional={record.verdict === null} /></div>
       )}
+      {record.state === 'graded' && TAKEN.has(record.pieceState ?? '') && <TakeBack record={record} />}
       <Undo record={record} />
     </>
+  );
+}
+
+const TAKEN = new Set(['accepted', 'in_batch']);
+
+/** Take back an acceptance that the server has: the piece leaves its batch, says why, and is decided on anew. */
+function TakeBack({ record }: { record: PieceRecord }): VNode {
+  const say = useSay();
+  const [open, setOpen] = useState(false);
+  if (!open) {
+    return <button type="button" class="quiet noprint" onClick={() => setOpen(true)}>{say('piece.takeback')}</button>;
+  }
+  return (
+    <form
+      class="card noprint"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const reason = String(new FormData(event.currentTarget).get('reason')).trim();
+        if (reason === '') return;
+        void amend(record.id, (now) =>
+          now.state === 'graded' ? { state: 'sent', decision: null, removal: { reason, askedAt: new Date().toISOString() } } : {},
+        ).then(() => go('piece', record.id, 'verdict'));
+      }}
+    >
+      <p>{say('piece.takeback.note')}</p>
+      <label>{say('decide.reason')}<textarea name="reason" rows={2} maxLength={1000} required /></label>
+      <button class="danger">{say('piece.takeback')}</button>
+    </form>
   );
 }
 
@@ -40,9 +69,15 @@ function Settle({ record }: { record: PieceRecord }): VNode {
   const again = { conflict: null, attempt: uuid7() };
   const retry = (): Promise<unknown> =>
     amend(record.id, (now) => ({ ...again, state: now.inspection === null ? (now.decision === null ? 'draft' : 'queued') : 'sent' }));
+  const holder = conflict.piece ?? null;
   return (
     <section class="card">
-      <p class="note bad" role="alert">{say('piece.conflict', { detail: conflict.detail })}</p>
+      <p class="note bad" role="alert">{tagUsed ? say('piece.conflict.tag_used') : say('piece.conflict', { detail: conflict.detail })}</p>
+      {tagUsed && holder !== null && (
+        <button type="button" onClick={() => void amend(record.id, (now) => ({ ...again, piece: holder, state: now.decision === null ? 'draft' : 'queued' }))}>
+          {say('piece.conflict.same')}
+        </button>
+      )}
       {tagUsed && (
         <form
           onSubmit={(event) => {
@@ -50,7 +85,6 @@ function Settle({ record }: { record: PieceRecord }): VNode {
             if (TAG.test(tag.trim())) void amend(record.id, (now) => ({ ...again, tag: tag.trim(), state: now.decision === null ? 'draft' : 'queued' }));
           }}
         >
-          <p>{say('piece.conflict.tag_used')}</p>
           <label>{say('piece.conflict.newtag')}<input name="newtag" autocomplete="off" value={tag} onInput={(e) => setTag(e.currentTarget.value)} /></label>
           <button>{say('app.save')}</button>
         </form>

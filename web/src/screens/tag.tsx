@@ -15,6 +15,7 @@ export function Tag(): VNode {
   const [tag, setTag] = useState('');
   const [maker, setMaker] = useState('');
   const [consents, setConsents] = useState(false);
+  const [objects, setObjects] = useState(false);
   const [trouble, setTrouble] = useState<Key | null>(null);
   const [before, setBefore] = useState<PieceRecord | null>(null);
 
@@ -24,7 +25,7 @@ export function Tag(): VNode {
     const earlier = (await piecesTagged(wanted))[0] ?? null;
     if (earlier !== null && earlier.state === 'draft') return go('piece', earlier.id, 'photos');
     if (earlier !== null) return setBefore(earlier);
-    await start(wanted, maker.trim() || null);
+    await start(wanted, maker.trim() || null, null, objects);
   };
   const start = async (wanted: string, makerRef: string | null, same: PieceRecord | null = null, appeal = false): Promise<void> => {
     const sku = same?.sku ?? (await fact('product'));
@@ -75,11 +76,15 @@ export function Tag(): VNode {
         <input name="maker" autocomplete="off" autocapitalize="none" value={maker} onInput={(e) => setMaker(e.currentTarget.value)} />
       </label>
       {maker.trim() !== '' && (
-        <label>
+        <label class="tick">
           <input type="checkbox" name="consent" checked={consents} onChange={(e) => setConsents(e.currentTarget.checked)} />
           {say('tag.consent')}
         </label>
       )}
+      <label class="tick">
+        <input type="checkbox" name="appeal" checked={objects} onChange={(e) => setObjects(e.currentTarget.checked)} />
+        {say('tag.objects')}
+      </label>
       <button class="main">{say('tag.start')}</button>
     </form>
   );

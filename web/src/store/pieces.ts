@@ -40,6 +40,9 @@ export async function beginPiece(piece: NewPiece): Promise<PieceRecord> {
     holdUntil: 0,
     inspection: null,
     pieceState: null,
+    receipt: null,
+    phoneVerdictSent: false,
+    removal: null,
     disagrees: false,
     conflict: null,
     originalsSent: [],
@@ -115,7 +118,7 @@ function unused(gone: readonly Taken[], kept: readonly Taken[]): string[] {
 
 /** Other photos are another inspection: verdicts fall away, and one that the server has already keeps its own key. */
 function unjudged(record: PieceRecord): PieceRecord {
-  const begun: PieceRecord = { ...record, state: 'draft', ready: false, provisional: null, evidence: null, verdict: null, decision: null };
+  const begun: PieceRecord = { ...record, state: 'draft', ready: false, provisional: null, evidence: null, verdict: null, decision: null, phoneVerdictSent: false, disagrees: false };
   return record.inspection === null ? begun : { ...begun, attempt: uuid7(), inspection: null };
 }
 

@@ -1,5 +1,6 @@
 /**
- * What waits goes to the server, smallest first: decisions, then inspections with their judged images, then originals.
+ * What waits goes to the server, smallest first: what was taken back, decisions, what the phone said, then inspections
+ * with their judged images, then originals.
  * Every step may be repeated: it carries a key made when the piece was begun. Only one tab of the browser sends.
  */
 import { originalsWaiting, type PieceRecord } from '../piece/record';
@@ -8,7 +9,8 @@ import { fact, setFact } from '../store/facts';
 import { amend, freePhotos, pieces } from '../store/pieces';
 import { backoff } from './backoff';
 import { NoAnswer, Refused } from './http';
-import { sendDecision, sendInspection, sendOriginal } from './steps';
+import { sendDecision, sendInspection, sendOriginal, sendPhoneVerdict, sendRemoval } from './steps';
+import { uuid7 } from '../piece/uuid7';
 
 export interface SyncState {
   readonly sending: boolean;
@@ -35,8 +37,12 @@ type Step = () => Promise<void>;
 /** The next thing to send, or null. */
 export function nextStep(records: readonly PieceRecord[], now: number, originals: boolean): { record: PieceRecord; step: Step } | null {
   const inOrder = [...records].sort((a, b) => a.order - b.order);
+  const removed = inOrder.find((r) => r.state === 'sent' && r.removal !== null);
+  if (removed) return { record: removed, step: () => sendRemoval(removed) };
   const decided = inOrder.find((r) => r.state === 'sent' && r.decision !== null && r.holdUntil <= now);
   if (decided) return { record: decided, step: () => sendDecision(decided) };
+  const said = inOrder.find((r) => r.inspection !== null && r.provisional !== null && !r.phoneVerdictSent && r.state !== 'conflict');
+  if (said) return { record: said, step: () => sendPhoneVerdict(said) };
   const judge = inOrder.find((r) => r.inspection === null && r.ready && (r.state === 'queued' || r.state === 'draft'));
   if (judge) return { record: judge, step: () => sendInspection(judge) };
   if (!originals) return null;
@@ -82,7 +88,12 @@ async function afterFailure(record: PieceRecord, error: unknown): Promise<number
     return backoff(6);
   }
   if (error instanceof Refused && !error.passing) {
-    await amend(record.id, () => ({ state: 'conflict', conflict: { code: error.code, detail: error.message } }));
+    if (error.code === 'tag_used' && record.appeal && error.piece !== null && error.piece !== record.piece) {
+      // The weaver objects at another table: this phone never saw the piece and learns its id from the tag.
+      await amend(record.id, () => ({ piece: error.piece!, attempt: uuid7() }));
+      return 0;
+    }
+    await amend(record.id, () => ({ state: 'conflict', conflict: { code: error.code, detail: error.message, piece: error.piece } }));
     return 0;
   }
   if (!(error instanceof NoAnswer || error instanceof Refused)) console.error(error);

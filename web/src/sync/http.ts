@@ -9,6 +9,8 @@ export class Refused extends Error {
     readonly code: string,
     detail: string,
     readonly retryAfterMs: number | null = null,
+    /** The piece that holds what this one wanted, where the service names it. */
+    readonly piece: string | null = null,
   ) {
     super(detail);
   }
@@ -63,8 +65,8 @@ function refusal(response: Response, text: string): Refused {
   const seconds = Number(response.headers.get('Retry-After'));
   const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
   try {
-    const problem = JSON.parse(text) as { code?: string; detail?: string; title?: string };
-    return new Refused(response.status, problem.code ?? 'error', problem.detail ?? problem.title ?? text, retryAfterMs);
+    const problem = JSON.parse(text) as { code?: string; detail?: string; title?: string; piece_id?: string };
+    return new Refused(response.status, problem.code ?? 'error', problem.detail ?? problem.title ?? text, retryAfterMs, problem.piece_id ?? null);
   } catch {
     return new Refused(response.status, 'error', `${response.status} ${response.statusText}`, retryAfterMs);
   }

@@ -1,4 +1,4 @@
-/** The three things a phone sends. Each may be sent twice and is done once. */
+/** What a phone sends, step by step. Each may be sent twice and is done once. */
 import type { PieceRecord } from '../piece/record';
 import { fact } from '../store/facts';
 import { amend, photo } from '../store/pieces';
@@ -25,6 +25,7 @@ export async function sendInspection(record: PieceRecord): Promise<void> {
     piece_id: record.piece,
     sku: record.sku,
     tag: record.tag,
+    ...(record.appeal ? { appeal: true } : {}),
     ...(record.makerRef === null ? {} : { maker_ref: record.makerRef }),
     ...(record.consentedAt === null ? {} : { consent_version: CONSENT_VERSION, consented_at: record.consentedAt }),
   };
@@ -51,6 +52,29 @@ export async function sendInspection(record: PieceRecord): Promise<void> {
           disagrees: now.provisional !== null && (now.provisional.status !== verdict.status || now.provisional.grade !== verdict.grade),
         },
   );
+}
+
+/** Tell the server what the phone said of the same photos. Whatever it answers, the piece goes on. */
+export async function sendPhoneVerdict(record: PieceRecord): Promise<void> {
+  const { bundle, model, status, grade, ms } = record.provisional!;
+  try {
+    await ask(`/v1/inspections/${record.inspection}/phone-verdict`, { method: 'PUT', json: { bundle_sha256: bundle, model, status, grade, ms } });
+  } catch (error) {
+    if (!(error instanceof Refused) || error.passing || error.status === 401) throw error;
+    console.warn(`the server does not keep the phone's verdict: ${error.message}`);
+  }
+  await amend(record.id, (now) => (now.attempt === record.attempt ? { phoneVerdictSent: true } : {}));
+}
+
+/** Take an acceptance back that the server has: the piece leaves its batch and waits for another decision. */
+export async function sendRemoval(record: PieceRecord): Promise<void> {
+  const { reason, askedAt } = record.removal!;
+  await ask(`/v1/pieces/${record.piece}/removal`, {
+    method: 'POST',
+    json: { reason, decided_by: (await fact('person'))!.pseudonym },
+    idempotencyKey: `${record.attempt}:removal:${askedAt}`,
+  });
+  await amend(record.id, () => ({ removal: null, pieceState: 'referred' }));
 }
 
 /** Send the decision; only the answer to it makes the piece recorded. */
