@@ -47,9 +47,9 @@ def photometric(size: int) -> A.Compose:
                 ],
                 p=0.8,
             ),
-            A.HueSaturationValue(hue_shift_limit=12, sat_shift_limit=35, val_shift_limit=10, p=0.5),
-            A.RGBShift(18, 18, 18, p=0.35),
-            A.ToGray(p=0.12),
+            A.HueSaturationValue(hue_shift_limit=8, sat_shift_limit=35, val_shift_limit=10, p=0.5),
+            A.RGBShift(14, 14, 14, p=0.35),
+            A.ToGray(p=0.1),
             A.OneOf(
                 [
                     A.GaussianBlur(blur_limit=(3, 5)),

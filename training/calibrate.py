@@ -59,7 +59,7 @@ def answers(network: Network, samples: Sequence[Sample], spec: PreprocessSpec, h
         for k, sample in enumerate(samples):
             picture = over_ground(np.random.default_rng([seed, k]), sample, views)
             image, _ = prepare(picture, spec)
-            parts.append(tuple(t.numpy() for t in network(torch.from_numpy(image))))
+            parts.append(tuple(t.numpy() for t in network(torch.from_numpy(image))[:7]))  # all but the patches
     woven, defect, kind, material, defects, piece, embedding = (np.concatenate(p) for p in zip(*parts, strict=True))
     targets = [plain_target(s, spec) for s in samples]
     return Answers(list(samples), targets, woven, defect, kind, material, defects, piece, embedding)

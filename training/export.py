@@ -88,6 +88,7 @@ def export(config: Config) -> Path:
         "name": config.name,
         "version": config.version,
         "created": datetime.now(UTC).replace(microsecond=0),
+        "outputs": {"patches": "patches"},
         "labels": {"kinds": KINDS, "materials": MATERIALS, "channels": CHANNELS},
         "preprocess": config.spec.model_dump(),
         "calibration": calibration.model_dump(),

@@ -22,6 +22,10 @@ FINEST, FINE, MIDDLE, COARSE = 2, 4, 10, 15
 """Blocks whose outputs are kept: strides 4, 8, 16 and 32 with 24, 40, 112 and 320 channels."""
 
 
+_SWAY = 2.0
+"""Log odds by which the kind head, taught on made pieces, may differ from what ImageNet's own classes say."""
+
+
 class Features(NamedTuple):
     """What the trunk saw."""
 
@@ -41,6 +45,7 @@ class Output(NamedTuple):
     defects: Tensor  # [N, C, S/8, S/8]
     piece: Tensor  # [N, S/8, S/8]
     embedding: Tensor  # [N, 432], length 1
+    patches: Tensor  # [N, 112, S/16, S/16], each place of length 1: what an approved sample is compared by
 
 
 class Trunk(nn.Module):
@@ -100,17 +105,22 @@ class Trunk(nn.Module):
             part.requires_grad_(False)
 
 
-def strangeness(features: Tensor, nearest: int = 5, apart: int = 2) -> Tensor:
+def patches_of(features: Tensor) -> Tensor:
+    """Features [N, C, h, w] pooled over 3 x 3 places, each then of length 1."""
+    patches = F.avg_pool2d(features, 3, stride=1, padding=1, count_include_pad=False)
+    return patches / patches.norm(dim=1, keepdim=True).clamp_min(1e-6)
+
+
+def strangeness(patches: Tensor, nearest: int = 5, apart: int = 2) -> Tensor:
     """How unlike the rest of its own picture each patch is: [N, C, h, w] -> [N, 1, h, w], 0 alike to 2 opposite.
 
-    The mean cosine distance of a patch (features pooled over 3 x 3) to its nearest others in the same picture, leaving
-    out those within `apart` rows and columns. Woven goods repeat, so what has no like is worth a look, in any weave.
+    The mean cosine distance of a patch to its nearest others in the same picture, leaving out those within `apart` rows
+    and columns. Woven goods repeat, so what has no like is worth a look, in any weave.
     """
-    n, c, h, w = features.shape
-    patches = F.avg_pool2d(features, 3, stride=1, padding=1, count_include_pad=False).reshape(n, c, h * w)
-    patches = patches / patches.norm(dim=1, keepdim=True).clamp_min(1e-6)
-    alike = patches.transpose(1, 2) @ patches  # [N, hw, hw]
-    place = torch.arange(h * w, device=features.device)
+    n, c, h, w = patches.shape
+    rows = patches.reshape(n, c, h * w)
+    alike = rows.transpose(1, 2) @ rows  # [N, hw, hw]
+    place = torch.arange(h * w, device=patches.device)
     row, column = torch.div(place, w, rounding_mode="floor"), place % w
     near = ((row[:, None] - row).abs() <= apart) & ((column[:, None] - column).abs() <= apart)
     alike = alike - 4.0 * near.to(alike.dtype)
@@ -161,9 +171,6 @@ class Network(nn.Module):
         self.trait = nn.Sequential(nn.Dropout(0.3), nn.Linear(whole, 128), nn.ReLU6(inplace=True), nn.Dropout(0.3))
         self.known = Known()
         self.kind = nn.Linear(128, kinds)
-        self.kind_known = nn.Linear(len(GROUPS), kinds, bias=False)
-        nn.init.zeros_(self.kind.weight)
-        nn.init.eye_(self.kind_known.weight)  # the first groups are the kinds: start from what ImageNet says
         self.material = nn.Linear(128, materials)
         self.woven = nn.Linear(whole + len(GROUPS), 1)
         self.defect = nn.Linear(9, 1)
@@ -178,7 +185,8 @@ class Network(nn.Module):
     def heads(self, features: Features) -> Output:
         """All outputs from the trunk's features."""
         finest, fine, middle, coarse = features
-        odd_fine, odd_middle = strangeness(fine), strangeness(middle)
+        patches = patches_of(middle)
+        odd_fine, odd_middle = strangeness(patches_of(fine)), strangeness(patches)
         x = self.from_coarse(coarse)
         x = self.join_middle(_twice(x) + self.from_middle(torch.cat([middle, 4 * odd_middle], 1)))
         near = self.from_finest(torch.cat([finest, contrast(finest, 8)], 1))
@@ -190,11 +198,13 @@ class Network(nn.Module):
         return Output(
             woven=self.woven(torch.cat([whole, known / 4], 1))[:, 0],
             defect=self.defect(_highest(defects, odd_fine, odd_middle))[:, 0],
-            kind=self.kind(trait) + self.kind_known(known),
+            # ImageNet's first groups are our kinds. Made pieces may sway what it says of a kind, never shout it down.
+            kind=known[:, : self.kind.out_features] + _SWAY * torch.tanh(self.kind(trait)),
             material=self.material(trait),
             defects=defects,
             piece=piece,
             embedding=whole / whole.norm(dim=1, keepdim=True).clamp_min(1e-6),
+            patches=patches,
         )
 
 

@@ -13,7 +13,7 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 
 from training.labels import KINDS, MATERIALS
-from training.network import Network, Output, Trunk, strangeness
+from training.network import Network, Output, Trunk, patches_of, strangeness
 from training.sample import CHANNELS
 
 
@@ -44,6 +44,7 @@ def test_every_output_has_the_shape_that_the_bundle_promises(network: Network) -
     assert shapes == {
         "woven": (2,), "defect": (2,), "kind": (2, len(KINDS)), "material": (2, len(MATERIALS)),
         "defects": (2, len(CHANNELS), 16, 16), "piece": (2, 16, 16), "embedding": (2, 432),
+        "patches": (2, 112, 8, 8),
     }  # fmt: skip
     torch.testing.assert_close(output.embedding.norm(dim=1), torch.ones(2))
 
@@ -64,7 +65,7 @@ def test_one_odd_patch_in_a_repeating_picture_is_the_strangest(spot: tuple[int, 
     tile = torch.rand(1, 24, 2, 2, generator=torch.Generator().manual_seed(2))
     features = tile.repeat(1, 1, 8, 8)
     features[0, :, row, column] = torch.rand(24, generator=torch.Generator().manual_seed(3)) * 3
-    odd = strangeness(features)[0, 0].numpy()
+    odd = strangeness(patches_of(features))[0, 0].numpy()
     y, x = np.unravel_index(int(odd.argmax()), odd.shape)
     assert max(abs(int(y) - row), abs(int(x) - column)) <= 1
     assert odd.max() > 10 * np.median(odd)
@@ -75,6 +76,6 @@ def test_the_border_of_a_picture_is_not_strange_by_itself() -> None:
     trunk = Trunk(128).eval()
     weave = torch.from_numpy(np.kron(np.indices((32, 32)).sum(0) % 2, np.ones((4, 4))).astype(np.float32) * 2 - 1)
     with torch.inference_mode():
-        odd = strangeness(trunk(weave.expand(1, 3, 128, 128)).fine)[0, 0]
+        odd = strangeness(patches_of(trunk(weave.expand(1, 3, 128, 128)).fine))[0, 0]
     torch.testing.assert_close(odd[0, 1:-1], odd[1, 1:-1])
     torch.testing.assert_close(odd[1:-1, -1], odd[1:-1, -2])
