@@ -63,6 +63,7 @@ def _quickly(trunk: Trunk, size: int) -> Look:
 
     def look(image: Tensor) -> tuple[Features, Features | None]:
         found = session.run(None, {"image": image.contiguous().numpy()})
-        return Features(*(torch.from_numpy(f) for f in found)), None
+        # Pooling and depthwise layers are twice as fast with the channels last.
+        return Features(*(torch.from_numpy(f).contiguous(memory_format=torch.channels_last) for f in found)), None
 
     return look
