@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, undefer
 
 from qc.ledger import decisions, inspections
 from qc.ledger.events import GENESIS, after, rfc3339
+from qc.ledger.lot_verify import faults_of_lot_event, lot_rows
 from qc.ledger.tables import ChainHead, Decision, Event, Inspection, Organisation
 
 _AT_A_TIME = 500
@@ -38,7 +39,7 @@ def verify(session: Session) -> list[ChainReport]:
 def _verify_organisation(session: Session, organisation: Organisation) -> ChainReport:
     faults: list[str] = []
     previous, sequence = GENESIS, 0
-    vouched: dict[str, int] = {"inspection": 0, "decision": 0}
+    vouched: dict[str, int] = {"inspection": 0, "decision": 0, "lot": 0, "reinspection": 0}
     for event in _walk(session, organisation.id):
         sequence += 1
         faults += _faults_of_event(event, sequence, previous)
@@ -48,9 +49,13 @@ def _verify_organisation(session: Session, organisation: Organisation) -> ChainR
         except (ValueError, KeyError, TypeError):
             continue  # its hash is wrong, and that stands in the list already
         faults += _faults_of_row(session, event, data, vouched)
+        faults += faults_of_lot_event(session, event, data, vouched)
     faults += _faults_of_head(session, organisation.id, sequence, previous)
+    kept = lot_rows(session, organisation.id)
     for kind, table in (("inspection", Inspection), ("decision", Decision)):
         rows = session.scalar(select(func.count()).select_from(table).where(table.organisation_id == organisation.id))
+        kept[kind] = rows or 0
+    for kind, rows in kept.items():
         if rows != vouched[kind]:
             faults.append(f"{rows} {kind} rows, but the chain vouches for {vouched[kind]}")
     return ChainReport(organisation.slug, sequence, tuple(faults))

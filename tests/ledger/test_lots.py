@@ -310,3 +310,29 @@ def test_another_organisations_lot_does_not_exist(database: Database, caller: Ca
         judge(database, others, row.id)
     with database.read() as session:
         assert list_open(session, others, 10) == []
+
+
+@pytest.mark.parametrize("what", ["plan", "decision", "result", "sample", "forged"])
+def test_tampering_with_a_lot_shows(database: Database, caller: Caller, what: str) -> None:
+    [lot_id] = sampled(database, caller, filled_batch(database, caller, "B-1", 20))
+    rows = sample(database, caller, lot_id)
+    judge_all(database, caller, rows, {0: MAJOR, 1: MAJOR})
+    with database.write() as session:
+        stored = lot_of_id(session, caller.organisation_id, lot_id)
+        if what == "plan":
+            stored.plan = {**stored.plan, "n": 3}
+        elif what == "decision":
+            stored.decision = {**(stored.decision or {}), "accepted": True}
+        elif what == "sample":
+            outside = next(
+                p for p in pieces_of_lot(session, stored, 99) if p.piece_id not in {r.piece_id for r in rows}
+            )
+            session.get_one(Reinspection, rows[0].id).piece_id = outside.piece_id
+        elif what == "result":
+            session.get_one(Reinspection, rows[0].id).worst = None
+        else:
+            stored.previous_lot_id = None
+            session.get_one(Reinspection, rows[0].id).state = ReinspectionState.OPEN
+    with database.read() as session:
+        [report] = verify(session)
+        assert report.faults, what
