@@ -14,8 +14,11 @@ from fastapi.openapi.utils import get_openapi
 from qc import __version__
 from qc.api import logs, pages, problems
 from qc.api.app_files import app_routes
+from qc.api.housekeeping import Housekeeper, LastUsed
 from qc.api.idempotency import InFlight
-from qc.api.middleware import BodyLimit, Envelope
+from qc.api.limits import Limits
+from qc.api.metrics import Metrics
+from qc.api.middleware import AddressLimit, BodyLimit, Envelope
 from qc.api.routes import (
     batches,
     bundle,
@@ -24,7 +27,9 @@ from qc.api.routes import (
     corrections,
     events,
     health,
+    insights,
     inspections,
+    keys,
     lot_steps,
     lots,
     manifest,
@@ -34,15 +39,21 @@ from qc.api.routes import (
     photos,
     pieces,
     rates,
+    receipts,
     reinspections,
     sealing,
     session,
     standards,
     switching,
     waiting,
+    webhooks,
 )
 from qc.inspection import Station
+from qc.ledger.database import Database
 from qc.settings import Settings
+from qc.webhooks.addresses import Gate
+from qc.webhooks.sending import Sender
+from qc.webhooks.worker import DeliveryWorker
 
 DESCRIPTION = """\
 Photos of a woven piece go in; a verdict under an export standard comes out, with place and reason marked on the photo;
@@ -59,6 +70,7 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
     """
     settings = settings or Settings()
     logs.configure()
+    metrics, limits = Metrics(), Limits(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -66,9 +78,16 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
         app.state.in_flight = InFlight()
         app.state.examining = anyio.CapacityLimiter(settings.threads)
         app.state.station = station or await anyio.to_thread.run_sync(Station.open, settings)
+        app.state.metrics, app.state.limits, app.state.last_used = metrics, limits, LastUsed()
+        metrics.watch(app.state.station.database, app.state.examining, lambda: app.state.station.model)
+        beside = background(settings, app.state.station.database, metrics, app.state.last_used)
+        for each in beside:
+            each.start()
         try:
             yield
         finally:
+            for each in beside:
+                await anyio.to_thread.run_sync(each.stop)
             if station is None:
                 app.state.station.close()
 
@@ -81,18 +100,29 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
         redoc_url=None,
     )
     app.add_middleware(BodyLimit, max_bytes=int(settings.max_request_mb * 1e6))
-    app.add_middleware(Envelope)  # added last, so outermost
+    app.add_middleware(AddressLimit, limits=limits)
+    app.add_middleware(Envelope, metrics=metrics)  # added last, so outermost
     problems.install(app)
     app.router.routes.extend(app_routes())  # before the landing page, whose place a built app takes
     for module in (
         inspections, originals, phone_verdicts, pieces, corrections, photos, batches, sealing, cartons,
         containers, waiting, manifest, orders,
         lots, lot_steps, switching, reinspections, rates,
-        standards, bundle, events, session, health, pages,
+        standards, bundle, insights, events, webhooks, keys, session, health, receipts, pages,
     ):  # fmt: skip
         app.include_router(module.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def background(
+    settings: Settings, database: Database, metrics: Metrics, last_used: LastUsed
+) -> list[Housekeeper | DeliveryWorker]:
+    """What runs beside the requests, each with `start` and `stop`."""
+    beside: list[Housekeeper | DeliveryWorker] = [Housekeeper(database, last_used)]
+    if settings.webhooks:
+        beside.append(DeliveryWorker(database, Sender(Gate(settings.webhook_networks)), told=metrics.tried))
+    return beside
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from qc.ledger.ids import is_uuid7
 from qc.ledger.makers import remember_maker
 from qc.ledger.paging import Page, Position, newest_first
 from qc.ledger.reinspection_orders import miss_earlier_attempts
+from qc.ledger.receipt_codes import new_code
 from qc.ledger.states import INSPECTABLE, PieceState
 from qc.ledger.tables import Piece
 
@@ -116,6 +117,7 @@ def _register(session: Session, caller: Caller, facts: PieceFacts) -> Piece:
         state=PieceState.REGISTERED,
         attempt=1,
         registered_at=now(),
+        receipt_code=new_code(),
     )
     session.add(piece)
     session.flush()

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue
 from qc.api.schemas.verdicts import VerdictOut
 from qc.api.schemas.words import Incoming, Name, Pseudonym, Sentence, Time
 from qc.ledger.states import Outcome, PieceState
-from qc.ledger.tables import Batch, Decision, Inspection, InspectionPhoto
+from qc.ledger.tables import Batch, Decision, Inspection, InspectionPhoto, Piece
 from qc.standards.evidence import View
 from qc.standards.vocabulary import Grade
 
@@ -110,6 +110,11 @@ class BatchRef(BaseModel):
         return None if batch is None else cls(id=batch.id, number=batch.number)
 
 
+def receipt_path(piece: Piece) -> str | None:
+    """Where the weaver's receipt is."""
+    return None if piece.receipt_code is None else f"/r/{piece.receipt_code}"
+
+
 class InspectionOut(BaseModel):
     """One inspection of a piece, and what became of it."""
 
@@ -124,6 +129,7 @@ class InspectionOut(BaseModel):
     decisions: list[DecisionOut]
     piece_state: PieceState
     batch: BatchRef | None = Field(description="Where the piece is packed; null when in no batch.")
+    receipt: str | None = Field(description="Path of the weaver's receipt: a public page, by an unguessable code.")
 
     @classmethod
     def of(cls, inspection: Inspection, batch: Batch | None) -> InspectionOut:
@@ -140,4 +146,5 @@ class InspectionOut(BaseModel):
             decisions=[DecisionOut.of(decision) for decision in inspection.decisions],
             piece_state=inspection.piece.state,
             batch=BatchRef.of(batch),
+            receipt=receipt_path(inspection.piece),
         )

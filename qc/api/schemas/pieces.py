@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from qc.api.schemas.inspections import BatchRef, InspectionOut
+from qc.api.schemas.inspections import BatchRef, InspectionOut, receipt_path
 from qc.api.schemas.words import Time
 from qc.ledger.states import PieceState
 from qc.ledger.tables import Batch, Inspection, Piece
@@ -45,6 +45,10 @@ class PieceOut(PieceSummary):
     """A piece with every inspection of it, first to last."""
 
     batch: BatchRef | None
+    receipt: str | None = Field(
+        description="Path of the weaver's receipt: a public page, by a code that nobody can guess.",
+        examples=["/r/4KX9..."],
+    )
     inspections: list[InspectionOut]
 
     @classmethod
@@ -53,6 +57,7 @@ class PieceOut(PieceSummary):
         return cls(
             **PieceSummary.of(piece).model_dump(),
             batch=BatchRef.of(batch),
+            receipt=receipt_path(piece),
             inspections=[InspectionOut.of(inspection, batch) for inspection in inspections],
         )
 
