@@ -32,12 +32,16 @@ from qc.ledger.inspections import Findings, InspectedPhoto
 from qc.ledger.migrations import migrate, require_current
 from qc.ledger.photos import PhotoStore
 from qc.ledger.pieces import PieceFacts
+from qc.ledger.repeats import doubts_kept, doubts_of, remember_likenesses, repeats
 from qc.ledger.rulings import Ordered, by_person, by_policy, plain
 from qc.ledger.standards_used import remember_standard
 from qc.ledger.tables import Decision, Inspection
+from qc.model.approved import ApprovedSample
+from qc.model.approved_store import SampleStore
 from qc.model.bundle import Bundle
 from qc.model.grader import Grader
 from qc.model.judged import JudgedPhoto
+from qc.model.likeness import likeness
 from qc.model.overlay import mark
 from qc.model.photo import PhotoLimits
 from qc.model.photo_header import read_header
@@ -46,8 +50,9 @@ from qc.standards.checks import CheckRecord, read_checks
 from qc.standards.defect_rules import Band
 from qc.standards.evidence import Evidence, View
 from qc.standards.library import Library
+from qc.standards.reasons import Reason
 from qc.standards.standard import ExportStandard
-from qc.standards.verdict import Verdict, apply
+from qc.standards.verdict import Verdict, apply, doubted
 
 
 class Examiner(Protocol):
@@ -60,7 +65,9 @@ class Examiner(Protocol):
     def judge(self, data: bytes) -> JudgedPhoto:
         """The judged image of a photo as sent."""
 
-    def examine_piece(self, photos: Sequence[tuple[bytes | JudgedPhoto, View | None]]) -> Evidence:
+    def examine_piece(
+        self, photos: Sequence[tuple[bytes | JudgedPhoto, View | None]], sample: ApprovedSample | None = None
+    ) -> Evidence:
         """What the model sees in the photos of one piece."""
 
     def close(self) -> None:
@@ -108,6 +115,7 @@ class Examined:
     verdict: Verdict
     judged: tuple[JudgedPhoto, ...]
     marked: tuple[bytes, ...]  # JPEG, as many as photos
+    likenesses: tuple[int | None, ...]  # of the judged images, as many as photos
 
 
 class Station:
@@ -120,6 +128,8 @@ class Station:
         examiner: the grader.
         bands: the model's own decision bands; empty where the standards' are to be used.
         max_photos: most photos of one inspection.
+        nearest: bits of difference up to which photos of two pieces are taken for one.
+        samples: the approved samples that standards name.
     """
 
     def __init__(
@@ -130,11 +140,15 @@ class Station:
         examiner: Examiner,
         bands: Mapping[str, Band] | None = None,
         max_photos: int = 12,
+        nearest: int = 6,
+        samples: SampleStore | None = None,
     ) -> None:
         self.database = database
         self.photos = photos
         self.library = library
         self.max_photos = max_photos
+        self._nearest = nearest
+        self._samples = samples or SampleStore(None)
         self._examiner = examiner
         self._bands = dict(bands or {})
 
@@ -156,7 +170,10 @@ class Station:
         photos = PhotoStore.open(settings.photo_store or settings.home / "photos")
         bundle = Bundle.load(settings.bundle)
         grader = Grader(bundle, settings.threads, PhotoLimits.of(settings))
-        return cls(database, photos, library, grader, bundle.spec.bands, settings.max_photos)
+        samples = SampleStore(settings.own_standards)
+        return cls(
+            database, photos, library, grader, bundle.spec.bands, settings.max_photos, settings.likeness_bits, samples
+        )
 
     def close(self) -> None:
         """Let go of threads and connections."""
@@ -245,14 +262,17 @@ class Station:
 
         Raises:
             BadPhoto: One of them is no photo, or over a limit.
+            BadStandard: The standard's approved sample was altered, or learnt with another model.
+            Unavailable: The approved sample is not there.
         """
         judged = tuple(self._examiner.judge(photo.data) for photo in asked.photos)
         evidence = self._examiner.examine_piece(
-            [(picture, photo.view) for picture, photo in zip(judged, asked.photos, strict=True)]
+            [(picture, photo.view) for picture, photo in zip(judged, asked.photos, strict=True)],
+            self._samples.of(asked.standard),
         )
         verdict = apply(asked.standard, evidence, asked.checks, self._bands)
         marked = tuple(mark(picture, seen, verdict) for picture, seen in zip(judged, evidence.photos, strict=True))
-        return Examined(asked, evidence, verdict, judged, marked)
+        return Examined(asked, evidence, verdict, judged, marked, tuple(likeness(x.photo.rgb) for x in judged))
 
     def keep(self, examined: Examined) -> list[InspectedPhoto]:
         """Put every photo into the store: as it came, as it was judged, and marked.
@@ -271,6 +291,7 @@ class Station:
     def enter(self, session: Session, caller: Caller, examined: Examined, kept: Sequence[InspectedPhoto]) -> Inspection:
         """Enter the inspection, and with `auto_accept` the acceptance that the policy allows, in one transaction.
 
+        A photo that another piece has already, the same or nearly so, refers the piece: a person must look.
         An inspection that was asked for in the same terms before is given back as it is.
 
         Raises:
@@ -278,7 +299,7 @@ class Station:
             Conflict: The piece is past inspection, or its tag is another's.
             NotFound: The piece is another organisation's.
         """
-        asked, verdict = examined.asked, examined.verdict
+        asked = examined.asked
         lock_chain(session, caller.organisation_id)
         same = inspections.same_inspection(session, caller.organisation_id, asked.facts.piece_id, asked.fingerprint)
         if same is not None:
@@ -292,6 +313,7 @@ class Station:
             asked.standard.fingerprint,
             asked.standard.model_dump_json(),
         )
+        verdict = doubted(examined.verdict, asked.standard, self._repeated(session, caller, examined, kept))
         findings = Findings(
             model=examined.evidence.model,
             status=verdict.status,
@@ -303,10 +325,22 @@ class Station:
         )
         inspection = inspections.enter_inspection(session, caller, piece, standard, findings, kept)
         enter_appeal(session, inspection, asked.facts.appeal)
+        if asked.standard.logs:
+            remember_likenesses(session, inspection, examined.likenesses)
         ruling = by_policy(verdict, asked.standard, asked.checks) if asked.auto_accept else None
         if ruling is not None:
             decide(session, caller, inspection, ruling)
         return inspection
+
+    def _repeated(
+        self, session: Session, caller: Caller, examined: Examined, kept: Sequence[InspectedPhoto]
+    ) -> list[Reason]:
+        """Doubts about photos that another piece has. A standard that never logs asks for none: nothing is counted."""
+        if not examined.asked.standard.logs:
+            return []
+        piece_id = examined.asked.facts.piece_id
+        found = repeats(session, caller.organisation_id, piece_id, kept, examined.likenesses, self._nearest)
+        return doubts_of(found, kept, self._nearest)
 
     def inspect(self, caller: Caller, asked: Asked) -> UUID:
         """All of it, one after the other.
@@ -337,6 +371,7 @@ class Station:
         checks = read_checks({**known, **(ordered.checks or {})}, standard.checks)
         bands = {name: Band(**band) for name, band in inspection.verdict["bands"].items()}
         verdict = apply(standard, Evidence.model_validate(inspection.evidence), checks, bands)
+        verdict = doubted(verdict, standard, doubts_kept(inspection.verdict))
         see_that_second_person(session, inspection, ordered.decided_by)
         ruling = by_person(ordered, verdict, standard, checks)
         return decide(session, caller, inspection, ruling)

@@ -6,8 +6,9 @@ lookups in an index find every one of them, on either database.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -15,11 +16,13 @@ from sqlalchemy.orm import Session
 
 from qc.ledger.inspections import InspectedPhoto
 from qc.ledger.tables import Inspection, InspectionPhoto, Likeness
+from qc.standards.reasons import Parameter, Reason, RuleId
 
 BANDS = 8
 BAND_BITS = 15
 FARTHEST = BANDS - 1
 """Bits of difference up to which the bands find every likeness."""
+RULES: tuple[RuleId, RuleId] = ("doubt.same_photo", "doubt.repeated_photo")
 _MOST = 1000
 """Likenesses of one band that are compared, the newest: a bound on the work where all photos look alike."""
 
@@ -67,6 +70,30 @@ def repeats(
         if repeat is not None:
             found.append(repeat)
     return found
+
+
+def doubts_of(found: Sequence[Repeat], photos: Sequence[InspectedPhoto], nearest: int) -> list[Reason]:
+    """Repeats as doubts of a verdict, each naming the other piece."""
+    return [_doubt(repeat, photos[repeat.position], nearest) for repeat in found]
+
+
+def doubts_kept(verdict: Mapping[str, Any]) -> list[Reason]:
+    """The doubts of this kind in a verdict that was entered: they stand when its evidence is judged again."""
+    return [Reason.model_validate(reason) for reason in verdict["reasons"] if reason["rule"] in RULES]
+
+
+def _doubt(repeat: Repeat, photo: InspectedPhoto, nearest: int) -> Reason:
+    params: dict[str, Parameter] = {"piece": str(repeat.piece_id)}
+    if not repeat.identical:
+        params |= {"distance": repeat.distance, "nearest": nearest}
+    return Reason.model_validate(
+        {
+            "rule": RULES[0 if repeat.identical else 1],
+            "view": photo.view,
+            "photo": photo.judged.sha256,
+            "params": params,
+        }
+    )
 
 
 def remember_likenesses(session: Session, inspection: Inspection, likenesses: Sequence[int | None]) -> None:

@@ -13,7 +13,7 @@ Whether photos are fit to judge (`retake`) does not depend on defects at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -94,6 +94,24 @@ def apply(
         status = "awaiting_checks"
     reasons = [*grading.reasons, *check_reasons(standard, checks, outcomes, asks=status != "graded")]
     return _verdict(standard, evidence, status, grading, reasons, outcomes, missing, given)
+
+
+def doubted(verdict: Verdict, standard: ExportStandard, doubts: Sequence[Reason]) -> Verdict:
+    """A verdict with doubts that evidence cannot show, such as a photo that another piece has: a person looks.
+
+    A retake stays one: there is nothing to decide on yet.
+    """
+    if not doubts or verdict.status == "retake":
+        return verdict
+    return verdict.model_copy(
+        update={
+            "status": "referred",
+            "grade": None,
+            "rule": None,
+            "worst": standard.grades[-1].grade,
+            "reasons": tuple(sorted((*verdict.reasons, *doubts), key=Reason.order)),
+        }
+    )
 
 
 def _each_photo_once(evidence: Evidence) -> Evidence:
