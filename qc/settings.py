@@ -38,6 +38,12 @@ class Settings(BaseSettings):
     max_photo_megapixels: float = Field(default=64, gt=0, le=200, description="Largest photo decoded, in megapixels.")
     max_request_mb: float = Field(default=64, gt=0, le=1000, description="Largest request accepted, in MB.")
     max_photos: int = Field(default=12, ge=1, le=12, description="Most photos of one inspection.")
+    likeness_bits: int = Field(
+        default=6,
+        ge=0,
+        le=7,
+        description="Bits, of 120, by which photos of two pieces may differ and still be referred as one photo.",
+    )
     gs1_prefix: str | None = Field(
         default=None,
         pattern=r"^[0-9]{7,10}$",
@@ -78,7 +84,7 @@ class Settings(BaseSettings):
         description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.",
     )
     min_free_mb: int = Field(
-        default=500, ge=0, description="Free space on the disk of `home` below which nothing is taken on."
+        default=500, ge=0, description="Free space on the disk of `home`, in MB, below which /readyz says no."
     )
     threads: int = Field(default_factory=_usable_cores, ge=1, le=256, description="Photos examined at the same time.")
 

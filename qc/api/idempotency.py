@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated
 
@@ -24,10 +23,8 @@ from qc.errors import BadRequest, KeyReused, StillRunning
 from qc.ledger.accounts import Caller
 from qc.ledger.database import Database
 from qc.ledger.events import now
+from qc.ledger.retention import ANSWERS_KEPT
 from qc.ledger.tables import IdempotencyRecord
-
-KEPT = timedelta(days=30)
-"""Phones come back late."""
 
 KeyHeader = Annotated[
     str | None,
@@ -106,24 +103,29 @@ class Once:
             return None
         with self._database.read() as session:
             record = session.get(IdempotencyRecord, (self._caller.key_id, self._method, self._path, self._key))
-        if record is None or record.created_at < now() - KEPT:
+        if record is None or record.created_at < now() - ANSWERS_KEPT:
             return None
         if record.fingerprint != self._fingerprint:
             raise KeyReused("this Idempotency-Key was used for another request; make a new key for each new request")
         return _response(record.status, record.body, record.location, replayed=True)
 
-    def carry_out(self, work: Callable[[Session], tuple[int, BaseModel, str | None]]) -> Response:
+    def carry_out(
+        self, work: Callable[[Session], tuple[int, BaseModel, str | None]], forget: frozenset[str] = frozenset()
+    ) -> Response:
         """Do the work and store its answer, in one transaction.
 
         Args:
             work: Gets the session; returns status, body and the Location of what was made.
+            forget: Fields of the body that are told this once: the stored answer has null instead, so that no secret
+                is kept.
         """
         try:
             with self._database.write() as session:
                 status, body, location = work(session)
                 text = body.model_dump_json()
                 if self._key is not None:
-                    self._keep(session, status, text, location)
+                    kept = body.model_copy(update=dict.fromkeys(forget)).model_dump_json() if forget else text
+                    self._keep(session, status, kept, location)
         except IntegrityError:
             # Another replica may have committed this very key first. If not, it is a fault, and goes its way.
             earlier = self.earlier()
@@ -133,7 +135,16 @@ class Once:
         return _response(status, text, location, replayed=False)
 
     def _keep(self, session: Session, status: int, text: str, location: str | None) -> None:
-        session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < now() - KEPT))
+        # The rest of what is over its time is removed beside the requests: see `retention.py`.
+        session.execute(
+            delete(IdempotencyRecord).where(
+                IdempotencyRecord.api_key_id == self._caller.key_id,
+                IdempotencyRecord.method == self._method,
+                IdempotencyRecord.path == self._path,
+                IdempotencyRecord.key == self._key,
+                IdempotencyRecord.created_at < now() - ANSWERS_KEPT,
+            )
+        )
         session.add(
             IdempotencyRecord(
                 api_key_id=self._caller.key_id,

@@ -1,4 +1,4 @@
-"""What every request passes: it gets an id, a limit on its size, and an answer even when the code fails."""
+"""What every request passes: an id, limits of number and size, an answer even when the code fails, a log line."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ import re
 import time
 
 import structlog
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qc.api import problems
+from qc.api.limits import STANDING, Limits
+from qc.api.metrics import Metrics
+from qc.errors import TooOften
 from qc.ledger.ids import uuid7
 
 log = structlog.get_logger("qc.api")
 
 MAX_JSON = 1_000_000
 """Bytes of a body that carries no photo."""
+
+CALLER = "qc.caller"
+"""Where the ASGI scope keeps who called: `key:<prefix>` or `person:<pseudonym>`, for the log."""
+NO_ROUTE = "none"
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HEADERS = {
@@ -28,10 +36,11 @@ _HEADERS = {
 
 
 class Envelope:
-    """Outermost: request id in and out, safe headers, one log line, and a problem for what nobody foresaw."""
+    """Outermost: request id in and out, safe headers, one log line, counts, and a problem for what nobody foresaw."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -48,6 +57,8 @@ class Envelope:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = scope["request_id"]
+                if STANDING in scope:
+                    headers.update(scope[STANDING].headers())
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -59,14 +70,54 @@ class Envelope:
             if status == 0:
                 await problem(scope, receive, answer)
         finally:
+            seconds, route = time.perf_counter() - begun, route_of(scope)
+            self.metrics.answered(scope["method"] if route != NO_ROUTE else "any", route, status, seconds)
             log.info(
                 "request",
                 method=scope["method"],
-                path=scope["path"],
+                route=route,
+                path=path_of(scope),
                 status=status,
-                ms=round((time.perf_counter() - begun) * 1000, 1),
+                ms=round(seconds * 1000, 1),
                 request_id=scope["request_id"],
+                caller=scope.get(CALLER),
             )
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the request's address: ids in it would make a figure of their own each."""
+    route = scope.get("route")
+    if isinstance(route, APIRoute):
+        return str(route.path)
+    return "static" if route is not None else NO_ROUTE
+
+
+def path_of(scope: Scope) -> str:
+    """The path as it may be logged: an unguessable code is a key to what it opens."""
+    path: str = scope["path"][:300]
+    for name, value in scope.get("path_params", {}).items():
+        if "code" in name:
+            path = path.replace(str(value), "***")
+    return path
+
+
+class AddressLimit:
+    """Refuses an address that asks too often, before anything is read for it. Probes of the process are not counted."""
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self.app = app
+        self.limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] == "http" and scope["path"] not in {"/livez", "/readyz"}:
+            request = Request(scope)
+            try:
+                self.limits.address(request)
+            except TooOften as refused:
+                await (await problems.of_project(request, refused))(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 class BodyLimit:

@@ -76,6 +76,7 @@ def answers(*kinds: type[QcError], framework: tuple[int, ...] = ()) -> dict[int 
     common: tuple[type[QcError], ...] = (
         errors.NotAuthenticated,
         errors.NotAllowed,
+        errors.TooOften,
         errors.Unavailable,
         errors.BadInput,
     )
@@ -118,7 +119,7 @@ def respond(
 
 def install(app: FastAPI) -> None:
     """Turn everything that is raised into a problem."""
-    app.add_exception_handler(QcError, _of_project)
+    app.add_exception_handler(QcError, of_project)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_framework)
 
@@ -131,7 +132,8 @@ def internal(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-async def _of_project(request: Request, error: Exception) -> JSONResponse:
+async def of_project(request: Request, error: Exception) -> JSONResponse:
+    """The answer to an error of the project's own tree."""
     assert isinstance(error, QcError)
     headers: dict[str, str] = {}
     if error.status >= 500:

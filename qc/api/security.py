@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from qc.api.browser import COOKIE, CSRF_HEADER, SAFE, from_our_own_page
+from qc.api.middleware import CALLER
 from qc.errors import NotAllowed, NotAuthenticated
 from qc.ledger.accounts import Caller, Scope
 from qc.ledger.people import caller_in_browser, caller_with_key
@@ -31,6 +32,7 @@ class Needs:
         Raises:
             NotAuthenticated: No key or session, or none that we know; a change without the session's CSRF token.
             NotAllowed: The key or role lacks the scope.
+            TooOften: The key has sent too many requests.
         """
         cookie = request.cookies.get(COOKIE)
         if credentials is None and cookie is None:
@@ -43,6 +45,10 @@ class Needs:
                 if changes:
                     from_our_own_page(request)
                 caller = caller_in_browser(session, cookie or "", request.headers.get(CSRF_HEADER), changes=changes)
+        request.scope[CALLER] = caller.name
+        if caller.key_id is not None:
+            request.app.state.limits.key(request, caller.key_id)
+            request.app.state.last_used.saw(caller.key_id)
         require(caller, self.scope)
         return caller
 
@@ -82,3 +88,6 @@ CanReadEvents = Annotated[Caller, Depends(Needs(Scope.READ_EVENTS))]
 CanDecideLots = Annotated[Caller, Depends(Needs(Scope.DECIDE_LOTS))]
 CanReinspect = Annotated[Caller, Depends(Needs(Scope.REINSPECT))]
 CanEnrolPeople = Annotated[Caller, Depends(Needs(Scope.ENROL_PEOPLE))]
+CanReadWebhooks = Annotated[Caller, Depends(Needs(Scope.READ_WEBHOOKS))]
+CanChangeWebhooks = Annotated[Caller, Depends(Needs(Scope.CHANGE_WEBHOOKS))]
+CanManageKeys = Annotated[Caller, Depends(Needs(Scope.MANAGE_KEYS))]

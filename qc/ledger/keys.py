@@ -134,15 +134,14 @@ def key_called(session: Session, prefix: str) -> ApiKey:
     return key
 
 
-def key_of_id(session: Session, organisation_id: UUID, key_id: UUID) -> ApiKey:
-    """The organisation's program key of that id, to be changed.
+def key_of_id(session: Session, organisation_id: UUID, key_id: UUID, *, change: bool = False) -> ApiKey:
+    """The organisation's program key of that id; with `change` its row is held until the transaction ends.
 
     Raises:
         NotFound: There is none, or it belongs to another organisation, or to a person's browser.
     """
-    key: ApiKey | None = session.scalar(
-        _programs(organisation_id).where(ApiKey.id == key_id).with_for_update(of=ApiKey)
-    )
+    wanted = _programs(organisation_id).where(ApiKey.id == key_id)
+    key: ApiKey | None = session.scalar(wanted.with_for_update(of=ApiKey) if change else wanted)
     if key is None:
         raise NotFound(f"no key {key_id} in your organisation")
     return key

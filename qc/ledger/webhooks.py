@@ -176,10 +176,16 @@ def delivery_of_id(
     Raises:
         NotFound: There is none, or it belongs to another organisation.
     """
-    wanted = select(WebhookDelivery).where(
-        WebhookDelivery.organisation_id == organisation_id, WebhookDelivery.id == delivery_id
+    wanted = (
+        select(WebhookDelivery)
+        .join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
+        .where(
+            WebhookDelivery.organisation_id == organisation_id,
+            WebhookDelivery.id == delivery_id,
+            WebhookEndpoint.state != EndpointState.REMOVED,
+        )
     )
-    delivery = session.scalar(wanted.with_for_update() if change else wanted)
+    delivery = session.scalar(wanted.with_for_update(of=WebhookDelivery) if change else wanted)
     if delivery is None:
         raise NotFound(f"no webhook delivery {delivery_id} in your organisation; they are kept for 30 days")
     return delivery

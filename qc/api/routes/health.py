@@ -1,12 +1,19 @@
-"""Whether the process lives, and whether it can do its work."""
+"""Whether the process lives, whether it can do its work, and what it counts."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+import shutil
+from pathlib import Path
 
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from qc import errors
+from qc.api import metrics
 from qc.api.deps import StationDep
-from qc.api.problems import MEDIA_TYPE
+from qc.api.problems import MEDIA_TYPE, answers
+from qc.errors import NotAuthenticated, NotFound, Unavailable
+from qc.settings import Settings
 
 router = APIRouter(tags=["health"])
 
@@ -18,10 +25,10 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """Database, photo store and model answer."""
+    """Database, photo store, model and disk are as they should be."""
 
     status: str = "ready"
-    model: str
+    model: str = Field(description="Name and version of the model that judges.")
 
 
 @router.get("/livez")
@@ -31,7 +38,32 @@ async def livez() -> Alive:
 
 
 @router.get("/readyz", responses={503: {"description": "`unavailable`", "content": {MEDIA_TYPE: {}}}})
-def readyz(station: StationDep) -> Ready:
-    """Database, photo store and model answer."""
+def readyz(request: Request, station: StationDep) -> Ready:
+    """Database and photo store answer, the model is loaded, and there is free space."""
+    settings: Settings = request.app.state.settings
     station.ping()
+    free = free_mb(settings.home)
+    if free < settings.min_free_mb:
+        raise Unavailable(
+            f"{free} MB are free, wanted at least {settings.min_free_mb}: make room on the disk", retry_after_s=30
+        )
     return Ready(model=station.model)
+
+
+@router.get("/metrics", response_class=Response, responses=answers(errors.NotFound))
+def read_metrics(request: Request) -> Response:
+    """Counts for Prometheus, of all organisations together: for the operator, who has set QC_METRICS_TOKEN."""
+    settings: Settings = request.app.state.settings
+    if settings.metrics_token is None:
+        raise NotFound("there are no metrics here; the operator may set QC_METRICS_TOKEN")
+    if not metrics.may_read(request.headers.get("authorization"), settings.metrics_token.get_secret_value()):
+        raise NotAuthenticated("metrics are read with the operator's token: `Authorization: Bearer ...`")
+    return Response(request.app.state.metrics.read(), media_type=metrics.MEDIA_TYPE)
+
+
+def free_mb(folder: Path) -> int:
+    """Free space, in MB (10^6 bytes), where a folder is or will be."""
+    there = folder.resolve()
+    while not there.exists():
+        there = there.parent
+    return shutil.disk_usage(there).free // 1_000_000

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from qc import errors
 from qc.api.browser import clear_cookie, from_our_own_page, set_cookie
 from qc.api.deps import StationDep
+from qc.api.limits import sign_in_allowed
 from qc.api.problems import BODY, answers
 from qc.api.schemas.session import EnrolmentBody, EnrolmentOut, RedeemBody, SessionOut, SignInBody
 from qc.api.security import CanEnrolPeople, CanReadPieces
@@ -19,7 +20,12 @@ REFUSED = "organisation, pseudonym, password, code or PIN do not match, or were 
 """One sentence for every reason: it tells a guesser nothing."""
 
 
-@router.post("/session", status_code=201, responses=answers(errors.NotAuthenticated, framework=BODY))
+@router.post(
+    "/session",
+    status_code=201,
+    dependencies=[Depends(sign_in_allowed)],
+    responses=answers(errors.NotAuthenticated, framework=BODY),
+)
 def sign_in(request: Request, response: Response, body: SignInBody, station: StationDep) -> SessionOut:
     """Sign in with a password. The answer sets the session's cookie."""
     from_our_own_page(request)
@@ -29,7 +35,12 @@ def sign_in(request: Request, response: Response, body: SignInBody, station: Sta
     return _answer(request, response, signed)
 
 
-@router.post("/session/enrolment", status_code=201, responses=answers(errors.NotAuthenticated, framework=BODY))
+@router.post(
+    "/session/enrolment",
+    status_code=201,
+    dependencies=[Depends(sign_in_allowed)],
+    responses=answers(errors.NotAuthenticated, framework=BODY),
+)
 def redeem(request: Request, response: Response, body: RedeemBody, station: StationDep) -> SessionOut:
     """Enrol this phone with a one-time code and its PIN. The answer sets the session's cookie."""
     from_our_own_page(request)
