@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web.bad_line import Line, line_to
 from tests.web.built import GOLDEN, STATIC, serve_folder, vite
 from tests.web.camera import film
 from tests.web.chromium import chromium
 from tests.web.service import Service, running
+
+
+expect.set_options(timeout=20_000)  # what is awaited comes at once on a free machine; a busy one may take its time
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +61,6 @@ def line(service: Service) -> Iterator[Line]:
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     """A phone 360 px wide, new out of the box."""
     context = browser.new_context(viewport={"width": 360, "height": 740}, device_scale_factor=2, locale="id-ID")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()

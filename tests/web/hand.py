@@ -85,7 +85,7 @@ class Hand:
             expect(shutter).to_be_enabled()
             shutter.click()
             taken += 1
-            expect(strip).to_have_count(taken, timeout=15_000)
+            expect(strip).to_have_count(taken)
 
     def finish_photos(self) -> None:
         self.shoot()
@@ -117,7 +117,7 @@ class Hand:
 
     def judged(self) -> None:
         """Wait until phone or server has judged the photos."""
-        expect(self.page.locator("[data-status]")).to_be_visible(timeout=30_000)
+        expect(self.page.locator("[data-status]")).to_be_visible(timeout=60_000)
 
     def home(self) -> None:
         self.page.evaluate("location.hash = '/'")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+import yaml
 
 from qc.api.app import create_app
 from qc.inspection import Station
@@ -21,9 +22,12 @@ from qc.ledger.database import Database
 from qc.ledger.enrolments import EnrolmentTicket
 from qc.ledger.keys import create_key
 from qc.settings import Settings
+from qc.standards.library import Library
 
 PASSWORD = "anyaman rapi 12"
-SKUS = ("WB-WH-01", "PM-PD-01")
+COASTER = "CO-PD-01"
+"""A product of the tests' own, of two views: a day of 25 pieces is long enough."""
+SKUS = ("WB-WH-01", "PM-PD-01", COASTER)
 
 
 @dataclass
@@ -47,6 +51,7 @@ class Service:
 @contextmanager
 def running(folder: Path) -> Iterator[Service]:
     """The service on a free port of this machine."""
+    _add_coaster(folder / "standards")
     settings = Settings(home=folder, threads=2)
     station = Station.open(settings)
     caller, key = _seed(station.database)
@@ -68,6 +73,16 @@ def running(folder: Path) -> Iterator[Service]:
         server.should_exit = True
         thread.join(20)
         station.close()
+
+
+def _add_coaster(folder: Path) -> None:
+    """The placemat's standard for a smaller product, among the exporter's own."""
+    placemat = Library.load().named("placemat-pandan").model_dump(mode="json", by_alias=True)
+    placemat |= {"name": "coaster-pandan", "title": {"en": "Coaster, pandan", "id": "Tatakan gelas pandan"}}
+    placemat["product"] |= {"sku": COASTER}
+    placemat["views"] |= {"required": ["front", "back"]}
+    folder.mkdir(parents=True)
+    (folder / "coaster-pandan.yaml").write_text(yaml.safe_dump(placemat), encoding="utf-8")
 
 
 def _seed(database: Database) -> tuple[Caller, str]:

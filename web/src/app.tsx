@@ -63,7 +63,7 @@ function Screen({ route }: { route: readonly string[] }): VNode | null {
     case 'settings':
       return <Settings />;
     case 'desk':
-      return <Desk />;
+      return <Desk page={route[1] ?? ''} />;
     default:
       return <Day />;
   }

@@ -109,7 +109,7 @@ export interface PieceRecord {
   /** The server's id of this inspection, once it has the photos. */
   readonly inspection: string | null;
   readonly pieceState: string | null;
-  /** Code of the public receipt, once the server has given one. */
+  /** Path of the public receipt, once the server has given one. */
   readonly receipt: string | null;
   /** The server knows what the phone said. */
   readonly phoneVerdictSent: boolean;

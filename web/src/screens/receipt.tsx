@@ -8,8 +8,9 @@ import { useLive } from '../store/changes';
 import { fact } from '../store/facts';
 import { LanguageContext, useSay } from '../words';
 
-/** A short code that a person can read aloud: the random end of the piece's id. */
+/** A code that a person can read aloud: the receipt's own, or the end of the piece's id until the server has given one. */
 export function receiptCode(record: PieceRecord): string {
+  if (record.receipt !== null) return record.receipt.split('/').at(-1)!;
   const tail = record.piece.replaceAll('-', '').slice(-12).toUpperCase();
   return `${tail.slice(0, 4)}-${tail.slice(4, 8)}-${tail.slice(8)}`;
 }
@@ -29,7 +30,8 @@ export function Receipt({ record }: { record: PieceRecord }): VNode {
     [say('receipt.result'), result],
     [say('receipt.date'), new Date(record.decision!.decidedAt).toLocaleString(language)],
   ];
-  const text = [say('receipt.title'), ...lines.map(([name, value]) => `${name}: ${value}`), recorded].join('\n');
+  const address = record.receipt === null ? null : `${location.origin}${record.receipt}`;
+  const text = [say('receipt.title'), ...lines.map(([name, value]) => `${name}: ${value}`), recorded, ...(address === null ? [] : [address])].join('\n');
   const share = async (): Promise<void> => {
     try {
       await navigator.share({ text });
@@ -51,7 +53,11 @@ export function Receipt({ record }: { record: PieceRecord }): VNode {
         </tbody>
       </table>
       <p class="soft">{recorded}</p>
-      <Qr text={`${location.origin}/#/receipt/${record.piece}`} label={say('receipt.qr')} />
+      {address === null ? (
+        <p class="note warn noprint">{say('receipt.noqr')}</p>
+      ) : (
+        <a href={address} target="_blank" rel="noopener"><Qr text={address} label={say('receipt.qr')} /></a>
+      )}
       <p>{say('receipt.attempt')}</p>
       <div class="noprint">
         <button type="button" class="main" onClick={() => go('tag')}>{say('receipt.next')}</button>

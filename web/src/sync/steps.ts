@@ -16,6 +16,8 @@ async function bytesOf(record: PieceRecord, sha256: string): Promise<Blob> {
 
 interface InspectionAnswer extends VerdictAnswer {
   readonly piece_state: string;
+  /** Path of the public receipt. */
+  readonly receipt: string | null;
 }
 
 /** Send the judged images; the answer is the server's verdict. */
@@ -48,6 +50,7 @@ export async function sendInspection(record: PieceRecord): Promise<void> {
           state: 'sent',
           inspection: answer.id,
           pieceState: answer.piece_state,
+          receipt: answer.receipt,
           verdict,
           disagrees: now.provisional !== null && (now.provisional.status !== verdict.status || now.provisional.grade !== verdict.grade),
         },
@@ -85,7 +88,7 @@ export async function sendDecision(record: PieceRecord): Promise<void> {
     json: { outcome, reason, decided_by: (await fact('person'))!.pseudonym, checks: record.checks, ...(grade === undefined ? {} : { grade }) },
     idempotencyKey: `${record.attempt}:decision:${record.decision!.decidedAt}`,
   });
-  await amend(record.id, () => ({ state: 'graded', pieceState: answer.piece_state, verdict: verdictOf(answer) }));
+  await amend(record.id, () => ({ state: 'graded', pieceState: answer.piece_state, receipt: answer.receipt, verdict: verdictOf(answer) }));
 }
 
 /** Send one of the camera's own files. The address is its content, so sending it again changes nothing. */

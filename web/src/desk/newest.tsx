@@ -1,0 +1,43 @@
+import type { VNode } from 'preact';
+import { useContext } from 'preact/hooks';
+import { LanguageContext, useSay, type Key } from '../words';
+import { deskPieces } from './ledger';
+import { usePolled } from './polled';
+
+const SHOWN = 50;
+
+/** The newest pieces, whatever became of them. */
+export function NewestPieces(): VNode {
+  const say = useSay();
+  const language = useContext(LanguageContext);
+  const { value, trouble } = usePolled(() => deskPieces(null, SHOWN));
+  return (
+    <section aria-labelledby="pieces-title">
+      <h2 id="pieces-title">{say('desk.pieces')}</h2>
+      {trouble && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+      <table>
+        <caption class="soft">{say('desk.pieces.shown', { n: value?.length ?? 0 })}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{say('receipt.tag')}</th>
+            <th scope="col">{say('receipt.product')}</th>
+            <th scope="col">{say('desk.state')}</th>
+            <th scope="col">{say('desk.grade')}</th>
+            <th scope="col">{say('desk.time')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {(value ?? []).map((piece) => (
+            <tr key={piece.id}>
+              <th scope="row">{piece.tag ?? piece.id.slice(-8)}</th>
+              <td>{piece.sku}</td>
+              <td>{say(`piecestate.${piece.state}` as Key)}</td>
+              <td>{piece.grade}</td>
+              <td>{new Date(piece.registeredAt).toLocaleTimeString(language)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
