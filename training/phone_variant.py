@@ -97,7 +97,8 @@ def add_phone_variant(folder: Path, pictures: Sequence[bytes]) -> PhoneSpec:
     """
     bundle = Bundle.load(folder)
     model = onnx.load_from_string(bundle.read_model())
-    wanted = decisions(bundle, pictures)
+    itself = Bundle(bundle.path, bundle.spec.model_copy(update={"phone": None}), bundle.centroids)
+    wanted = decisions(itself, pictures)
     variant = folder / PHONE_FILE
     for precision in ("int8", "float16"):
         variant.write_bytes(lighter(model, precision).SerializeToString())
@@ -114,10 +115,10 @@ def add_phone_variant(folder: Path, pictures: Sequence[bytes]) -> PhoneSpec:
     return phone
 
 
-def decisions(bundle: Bundle, pictures: Sequence[bytes], phone: bool = False) -> list[Decision]:
-    """Status and grade of each picture on its own, under the standard for any woven piece."""
+def decisions(bundle: Bundle, pictures: Sequence[bytes]) -> list[Decision]:
+    """Status and grade that a phone gives each picture on its own, under the standard for any woven piece."""
     standard = Library.load().named(STANDARD)
-    with Grader(bundle, phone=phone) as grader:
+    with Grader(bundle, phone=True) as grader:
         seen = [Evidence(photos=(grader.examine(picture),), model=grader.model) for picture in pictures]
     verdicts = [apply(standard, evidence, {}, bundle.spec.bands) for evidence in seen]
     return [(verdict.status, verdict.grade) for verdict in verdicts]
@@ -127,7 +128,7 @@ def _compared(bundle: Bundle, precision: Precision, pictures: Sequence[bytes], w
     phone = PhoneSpec(file=PHONE_FILE, precision=precision, images=len(pictures), alike=0, reversed=0)
     files = hash_files(bundle.path)
     draft = Bundle(bundle.path, bundle.spec.model_copy(update={"phone": phone, "files": files}), bundle.centroids)
-    pairs = list(zip(wanted, decisions(draft, pictures, phone=True), strict=True))
+    pairs = list(zip(wanted, decisions(draft, pictures), strict=True))
     alike = sum(one == other for one, other in pairs)
     reversals = sum({one[1], other[1]} == {"A", "reject"} for one, other in pairs)
     return phone.model_copy(update={"alike": alike, "reversed": reversals})
@@ -141,8 +142,9 @@ def with_section(card: str, phone: PhoneSpec) -> str:
         else "Phones run the model itself: with smaller weights it decided differently too often."
     )
     section = (
-        f"## On the phone\n\n{what} Same status and grade as the model on {phone.alike} of {phone.images} held-out "
-        f"made pictures; an export grade became a rejection, or the other way round, on {phone.reversed}.\n\n"
+        f"## On the phone\n\n{what} A phone looks at the whole view alone. Same status and grade as with the model's own "
+        f"weights on {phone.alike} of {phone.images} held-out made pictures; an export grade became a rejection, or the "
+        f"other way round, on {phone.reversed}.\n\n"
     )
     head, _, rest = card.partition("## On the phone\n")
     if rest:
