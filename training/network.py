@@ -108,7 +108,8 @@ class Trunk(nn.Module):
 def patches_of(features: Tensor) -> Tensor:
     """Features [N, C, h, w] pooled over 3 x 3 places, each then of length 1."""
     patches = F.avg_pool2d(features, 3, stride=1, padding=1, count_include_pad=False)
-    return patches / patches.norm(dim=1, keepdim=True).clamp_min(1e-6)
+    length: Tensor = patches.norm(dim=1, keepdim=True)
+    return patches / length.clamp_min(1e-6)
 
 
 def strangeness(patches: Tensor, nearest: int = 5, apart: int = 2) -> Tensor:
