@@ -142,9 +142,9 @@ def with_section(card: str, phone: PhoneSpec) -> str:
         else "Phones run the model itself: with smaller weights it decided differently too often."
     )
     section = (
-        f"## On the phone\n\n{what} A phone looks at the whole view alone. Same status and grade as with the model's own "
-        f"weights on {phone.alike} of {phone.images} held-out made pictures; an export grade became a rejection, or the "
-        f"other way round, on {phone.reversed}.\n\n"
+        f"## On the phone\n\n{what} A phone looks at the whole view alone. Same status and grade as with the model's "
+        f"own weights on {phone.alike} of {phone.images} held-out made pictures; an export grade became a rejection, "
+        f"or the other way round, on {phone.reversed}.\n\n"
     )
     head, _, rest = card.partition("## On the phone\n")
     if rest:
