@@ -34,6 +34,7 @@ from qc.ledger.photos import PhotoStore
 from qc.ledger.pieces import PieceFacts
 from qc.ledger.repeats import doubts_kept, doubts_of, remember_likenesses, repeats
 from qc.ledger.rulings import Ordered, by_person, by_policy, plain
+from qc.ledger.standards_edited import library_in_force
 from qc.ledger.standards_used import remember_standard
 from qc.ledger.tables import Decision, Inspection
 from qc.model.approved import ApprovedSample
@@ -210,8 +211,11 @@ class Station:
         appeal: bool = False,
         checks: Mapping[str, Any] | None = None,
         auto_accept: bool = False,
+        caller: Caller | None = None,
     ) -> Asked:
         """Put together what shall be inspected. The standard is named by SKU, by its own name, or both.
+
+        It is the version in force for the caller's organisation; without a caller, the library's latest.
 
         Raises:
             BadRequest: No or too many photos, no standard, two that differ, or checks of the wrong form.
@@ -223,7 +227,7 @@ class Station:
             raise BadRequest(
                 "an appeal is decided by a person: leave `auto_accept` out", pointer="/inspection/auto_accept"
             )
-        chosen = self._standard(sku, standard)
+        chosen = self._standard(self.library if caller is None else self.in_force(caller), sku, standard)
         facts = PieceFacts(
             piece_id=piece_id or uuid7(),
             sku=chosen.product.sku,
@@ -236,10 +240,16 @@ class Station:
         )
         return Asked(tuple(photos), chosen, facts, read_checks(checks or {}, chosen.checks), auto_accept)
 
-    def _standard(self, sku: str | None, name: str | None) -> ExportStandard:
+    def in_force(self, caller: Caller) -> Library:
+        """The standards in force for the caller's organisation, at this moment."""
+        with self.database.read() as session:
+            return library_in_force(session, caller.organisation_id, self.library)
+
+    @staticmethod
+    def _standard(library: Library, sku: str | None, name: str | None) -> ExportStandard:
         if name is None and sku is None:
             raise BadRequest("name a `sku` or a `standard`; GET /v1/standards or `qc standard list` shows them")
-        chosen = self.library.named(name) if name is not None else self.library.for_sku(sku or "")
+        chosen = library.named(name) if name is not None else library.for_sku(sku or "")
         if sku is not None and chosen.product.sku != sku:
             raise BadRequest(f"standard {chosen.name} is for {chosen.product.sku or 'no SKU'}, not for {sku}")
         return chosen

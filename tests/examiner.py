@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qc.model.approved import ApprovedSample
 from qc.model.judged import JudgedPhoto
 from qc.standards.evidence import Detection, Evidence, PhotoEvidence, Quality, View
 
@@ -23,7 +24,9 @@ class ColourExaminer:
     def judge(self, data: bytes) -> JudgedPhoto:
         return JudgedPhoto.make(data)
 
-    def examine_piece(self, photos: Sequence[tuple[bytes | JudgedPhoto, View | None]]) -> Evidence:
+    def examine_piece(
+        self, photos: Sequence[tuple[bytes | JudgedPhoto, View | None]], sample: ApprovedSample | None = None
+    ) -> Evidence:
         self.examined += 1
         seen = tuple(
             self._examine(photo if isinstance(photo, JudgedPhoto) else self.judge(photo), view)

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from qc.commands.graded_photos import Graded, find_photos, grade_alone, grade_together, in_order
 from qc.errors import BadInput, BadPhoto, Unavailable
+from qc.model.approved_store import SampleStore
 from qc.model.bundle import Bundle
 from qc.model.grader import Grader
 from qc.model.overlay import mark
@@ -42,6 +43,7 @@ def grade(
     """Grade photos. A file that is no photo is named on standard error and the others are graded; exit code 2 then."""
     settings = Settings()
     judge = Library.load(settings.own_standards).named(standard)
+    sample = SampleStore(settings.own_standards).of(judge)
     found = find_photos(photos)
     refused = 0
     with ExitStack() as opened:
@@ -49,9 +51,9 @@ def grade(
         lines = _open_lines(jsonl, opened)
         table = _Summary(language)
         if piece:
-            results: Iterable[Graded | BadPhoto] = grade_together([path for path, _ in found], grader, judge)
+            results: Iterable[Graded | BadPhoto] = grade_together([path for path, _ in found], grader, judge, sample)
         else:
-            work = partial(grade_alone, grader=grader, standard=judge)
+            work = partial(grade_alone, grader=grader, standard=judge, sample=sample)
             results = (made for _, made in in_order((path for path, _ in found), work, settings.threads))
         names = _Names(marked) if marked else None
         for result, (_, name) in zip(_with_progress(results, len(found)), found, strict=True):

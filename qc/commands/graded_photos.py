@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from qc.errors import BadInput, BadPhoto
+from qc.model.approved import ApprovedSample
 from qc.model.grader import Grader
 from qc.model.judged import JudgedPhoto
 from qc.standards.evidence import Evidence, PhotoEvidence
@@ -87,27 +88,29 @@ def read_photo(path: Path, grader: Grader) -> JudgedPhoto:
         raise BadPhoto(f"{path}: {wrong.detail}", **wrong.extra) from wrong
 
 
-def grade_alone(path: Path, grader: Grader, standard: ExportStandard) -> Graded:
-    """One photo, taken as a piece of its own.
+def grade_alone(path: Path, grader: Grader, standard: ExportStandard, sample: ApprovedSample | None = None) -> Graded:
+    """One photo, taken as a piece of its own; `sample` is the standard's.
 
     Raises:
         BadPhoto: as `read_photo`.
     """
     photo = read_photo(path, grader)
-    seen = grader.examine(photo)
+    seen = grader.examine(photo, sample=sample)
     verdict = apply(standard, Evidence(photos=(seen,), model=grader.model), {}, grader.bundle.spec.bands)
     return Graded(path, photo, seen, verdict)
 
 
-def grade_together(paths: list[Path], grader: Grader, standard: ExportStandard) -> list[Graded]:
-    """All photos, taken as one piece.
+def grade_together(
+    paths: list[Path], grader: Grader, standard: ExportStandard, sample: ApprovedSample | None = None
+) -> list[Graded]:
+    """All photos, taken as one piece; `sample` is the standard's.
 
     Raises:
         BadPhoto: as `read_photo`: a piece is judged by all its photos or not at all.
         BadRequest: more than twelve photos.
     """
     photos = [read_photo(path, grader) for path in paths]
-    evidence = grader.examine_piece([(photo, None) for photo in photos])
+    evidence = grader.examine_piece([(photo, None) for photo in photos], sample)
     verdict = apply(standard, evidence, {}, grader.bundle.spec.bands)
     return [Graded(p, photo, seen, verdict) for p, photo, seen in zip(paths, photos, evidence.photos, strict=True)]
 

@@ -45,6 +45,10 @@ class Outputs(Part):
     )
     piece: str = Field(default="piece", description="[N, h, w] logits: the cell lies on the woven piece.")
     embedding: str = Field(default="embedding", description="[N, D], L2-normalised, for novelty.")
+    patches: str | None = Field(
+        default=None,
+        description="[N, F, h/2, w/2], each place L2-normalised: what an approved sample is compared by. Null: none.",
+    )
 
 
 class Platt(Part):
@@ -138,6 +142,33 @@ class NoveltySpec(Part):
     reference: float = Field(gt=0, description="The 99th percentile of that distance over held-out pieces.")
 
 
+class TilesSpec(Part):
+    """How a photo with pixels to spare is looked at more closely: the whole view, then overlapping tiles of it.
+
+    A tile is as large as the network's input and shows a `factor`-th of the whole view's side.
+    """
+
+    factor: int = Field(default=2, ge=2, le=4, description="How many times finer than the whole view.")
+    overlap: Share = Field(default=0.2, le=0.5, description="Least overlap of neighbouring tiles, share of their side.")
+    discount: float = Field(
+        default=0.0,
+        ge=0,
+        description="Taken off what tiles say, in calibrated logits: many tiles have many chances to be wrong.",
+    )
+
+
+class DeviationSpec(Part):
+    """How the distance to an approved sample moves the defect map.
+
+    To every channel's calibrated logit: weight * clip((distance - usual) / spread, least, most), where `usual` and
+    `spread` are the sample's own: how far its photos are from one another.
+    """
+
+    weight: float = Field(default=1.0, ge=0)
+    least: float = Field(default=-1.0, le=0)
+    most: float = Field(default=3.0, ge=0)
+
+
 class GoldenSpec(Part):
     """The photos in golden/ that a bundle must decide as it did when it was released."""
 
@@ -199,6 +230,8 @@ class BundleSpec(Part):
     thresholds: Thresholds
     detection: DetectionSpec = DetectionSpec()
     piece: PieceSpec = PieceSpec()
+    tiles: TilesSpec | None = Field(default=None, description="Null: the whole view alone.")
+    deviation: DeviationSpec = DeviationSpec()
     novelty: NoveltySpec
     golden: GoldenSpec = GoldenSpec()
     phone: PhoneSpec | None = Field(default=None, description="What phones run; null: model.onnx itself.")

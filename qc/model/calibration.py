@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from qc.model.bundle_spec import DefectCalibration, Platt
+from qc.model.bundle_spec import Calibration, DefectCalibration, Labels, Platt
 
 Floats = NDArray[np.float32]
 
@@ -23,6 +23,11 @@ def sigmoid(logits: Floats) -> Floats:
 def calibrated(logits: Floats, platt: Platt) -> Floats:
     """Probabilities of logits of any shape."""
     return sigmoid(platt.a * logits + platt.b)
+
+
+def slopes(labels: Labels, calibration: Calibration) -> Floats:
+    """Slope of every channel's calibration, in the order of the defect map: float32 [C, 1, 1]."""
+    return np.array([calibration.channels[code].a for code in labels.channels], np.float32)[:, None, None]
 
 
 def probability(logit: float, platt: Platt) -> float:

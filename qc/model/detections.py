@@ -38,7 +38,7 @@ def find_defects(logits: Floats, piece: Silhouette, placement: Placement, spec: 
     """
     looked_at = piece.photo
     if spec.detection.on_piece_only and piece.found:
-        looked_at = looked_at & _widened(piece.cells, spec.detection.margin_cells)
+        looked_at = looked_at & _widened(piece.cells, spec.detection.margin_cells * piece.fineness)
     places: list[_Place] = []
     for channel, code in enumerate(spec.labels.channels):
         probabilities = np.where(looked_at, calibrated(logits[channel], spec.calibration.channels[code]), 0)

@@ -28,6 +28,7 @@ class NetworkOutput:
         defects: logits [C, h, w]; a cell is S / w pixels of the input across.
         piece: logits [h, w] of the piece's silhouette.
         embedding: [D], of length 1.
+        patches: [F, h / 2, w / 2], each place of length 1; None unless asked for.
     """
 
     woven: float
@@ -37,6 +38,7 @@ class NetworkOutput:
     defects: Floats
     piece: Floats
     embedding: Floats
+    patches: Floats | None = None
 
 
 class Network:
@@ -52,13 +54,15 @@ class Network:
 
     def __init__(self, bundle: Bundle, file: str = MODEL_FILE) -> None:
         self._outputs = bundle.spec.outputs
+        self._title = bundle.spec.title
+        size = bundle.spec.preprocess.size
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1  # as many photos as cores beat two threads a photo
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
             self._session = ort.InferenceSession(bundle.read_model(file), options, providers=["CPUExecutionProvider"])
-            output = self.run(np.zeros((1, 3, bundle.spec.preprocess.size, bundle.spec.preprocess.size), np.float32))
+            output = self.run(np.zeros((1, 3, size, size), np.float32), self._outputs.patches is not None)
         except Exception as wrong:  # ONNX Runtime has no error class of its own that it keeps to
             if isinstance(wrong, BadBundle):
                 raise
@@ -66,14 +70,20 @@ class Network:
         _hold_to_spec(output, bundle, file)
         _return_free_memory()
 
-    def run(self, image: Floats) -> NetworkOutput:
-        """Run the graph on one photo, float32 [1, 3, S, S] as `preprocess.prepare` makes it."""
+    def run(self, image: Floats, patches: bool = False) -> NetworkOutput:
+        """Run the graph on one photo, float32 [1, 3, S, S] as `preprocess.prepare` makes it.
+
+        Raises:
+            BadBundle: `patches` are asked for and the bundle has none.
+        """
         o = self._outputs
         names = [o.woven, o.defect, o.kind, o.material, o.defects, o.piece, o.embedding]
-        woven, defect, kind, material, defects, piece, embedding = self._session.run(names, {o.input: image})
-        return NetworkOutput(
-            float(woven.item()), float(defect.item()), kind[0], material[0], defects[0], piece[0], embedding[0]
-        )
+        if patches:
+            if o.patches is None:
+                raise BadBundle(f"{self._title} compares with no approved sample: its graph has no output of patches")
+            names.append(o.patches)
+        woven, defect, *others = self._session.run(names, {o.input: image})
+        return NetworkOutput(float(woven.item()), float(defect.item()), *(output[0] for output in others))
 
 
 def _return_free_memory() -> None:

@@ -26,6 +26,7 @@ class Silhouette:
         share: share of the frame that it covers; 0 where none is found.
         pieces: how many separate pieces there seem to be.
         longest_side: of its bounding box, in cells.
+        fineness: cells of this map across one of the whole view's.
     """
 
     cells: Mask
@@ -34,6 +35,7 @@ class Silhouette:
     share: float
     pieces: int
     longest_side: float
+    fineness: int = 1
 
 
 def photo_cells(placement: Placement, cells: int) -> Mask:

@@ -23,6 +23,8 @@ def measure_quality(rgb: Rgb, piece: Silhouette, placement: Placement, smallest_
             background is not over-exposure.
         placement: of the photo whose pixels `smallest_defect_px` is in.
         smallest_cells: smallest defect that the model promises, in cells of its map.
+
+    Where tiles were looked at the cells are finer, and so is the promise.
     """
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
     height, width = grey.shape

@@ -134,6 +134,16 @@ class Acceptance(Written):
     minor: Aql
 
 
+class Approved(Written):
+    """The approved sample (`contoh acuan`): photos of good pieces, learnt into a memory that is kept by its hash."""
+
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="Of the file approved/<sha256>.qcs in the folder of standards."
+    )
+    model: str = Field(min_length=1, max_length=80, description="The bundle that learnt it; another must learn again.")
+    photos: int = Field(ge=5, le=30, description="How many photos it was learnt from.")
+
+
 class ExportStandard(Written):
     """A versioned export standard."""
 
@@ -151,6 +161,7 @@ class ExportStandard(Written):
     export_grades: tuple[Grade, ...] = Field(default=("A",), min_length=1)
     checks: dict[CheckName, CheckRule] = Field(default_factory=dict)
     sampling: Acceptance | None
+    approved: Approved | None = Field(default=None, description="Deviation from this sample is evidence. Null: none.")
 
     @model_validator(mode="after")
     def _rules_fit_together(self) -> Self:
@@ -228,6 +239,8 @@ class ExportStandard(Written):
         """sha256 of everything that decides, taxonomy defaults included: equal fingerprints judge alike."""
         rules = {code: {**asdict(r), "band": r.band and r.band.model_dump()} for code, r in self.rules.items()}
         content = {**self.model_dump(mode="json"), "defects": rules}
+        if self.approved is None:
+            del content["approved"]  # standards without one keep the fingerprint they had before there were any
         return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -4,6 +4,7 @@ defects  per 8 x 8 cell: STAIN where it is dark, MOULD where it is green, FOREIG
 piece    where it is not white
 woven    the redder than blue on average, the more woven
 kind     basket where the photo is bright on average, mat where it is dark
+patches  the mean colour of 16 x 16 pixels
 """
 
 from __future__ import annotations
@@ -62,6 +63,9 @@ def write_graph(path: Path, size: int = SIZE, omit: str | None = None) -> None:
         helper.make_node("MatMul", ["mean", constant("bright", [[5.0, -5.0]] * 3)], ["kind"]),
         helper.make_node("MatMul", ["mean", constant("colour", np.eye(3) * 6)], ["material"]),
         helper.make_node("LpNormalization", ["mean"], ["embedding"], axis=1, p=2),
+        helper.make_node("AveragePool", ["image"], ["blocks"], kernel_shape=[2 * CELL] * 2, strides=[2 * CELL] * 2),
+        helper.make_node("Add", ["blocks", constant("never_zero", [[[[1.5]]]])], ["raised"]),
+        helper.make_node("LpNormalization", ["raised"], ["patches"], axis=1, p=2),
     ]
     initializers = [numpy_helper.from_array(v, k) for k, v in weights.items()]
     initializers.append(numpy_helper.from_array(np.array([1], np.int64), "axis1"))
@@ -69,6 +73,7 @@ def write_graph(path: Path, size: int = SIZE, omit: str | None = None) -> None:
     shapes: dict[str, list[int | str]] = {
         "woven": ["N"], "defect": ["N"], "kind": ["N", 2], "material": ["N", 3], "embedding": ["N", 3],
         "defects": ["N", len(CHANNELS), cells, cells], "piece": ["N", cells, cells],
+        "patches": ["N", 3, cells // 2, cells // 2],
     }  # fmt: skip
     graph = helper.make_graph(
         nodes,
@@ -95,6 +100,7 @@ def fields(**changes: Any) -> dict[str, Any]:
             "channels": list(CHANNELS),
         },
         "preprocess": {"size": SIZE},
+        "outputs": {"patches": "patches"},
         "calibration": {"channels": {code: {} for code in CHANNELS}, "fitted_on": "none"},
         "thresholds": {
             "woven": band,
