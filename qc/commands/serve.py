@@ -8,6 +8,7 @@ import socket
 import typer
 import uvicorn
 
+from qc.api import logs
 from qc.api.app import create_app
 from qc.errors import BadInput
 from qc.inspection import Station
@@ -25,8 +26,13 @@ def serve() -> None:
     try:
         url = f"http://{settings.host}:{settings.port}"
         typer.echo(_welcome(settings, url))
+        logs.take_over_libraries()
         config = uvicorn.Config(
-            create_app(settings, station), log_level="warning", access_log=False, timeout_graceful_shutdown=30
+            create_app(settings, station),
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=30,
+            forwarded_allow_ips=settings.trusted_proxies,
         )
         uvicorn.Server(config).run(sockets=[listening])
     finally:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from qc import errors
 from qc.api.deps import StationDep
+from qc.api.etags import tagged, tagged_answers
 from qc.api.forms import MAX_PARTS, OPENAPI_BODY, read_inspection
 from qc.api.idempotency import KeyHeader, Once
 from qc.api.multipart import read_form
@@ -57,7 +58,7 @@ async def inspect(request: Request, caller: CanInspect, station: StationDep, key
     photos, form = read_inspection(parts)
     if form.auto_accept:
         require(caller, Scope.DECIDE)
-    asked = station.ask(photos, **form.model_dump())
+    asked = await in_thread(partial(station.ask, photos, caller=caller, **form.model_dump()))
     once = Once(request, caller, key, f"{asked.fingerprint}{form.model_dump_json()}".encode())
     with ExitStack() as held:
         held.enter_context(once.alone())
@@ -70,7 +71,9 @@ async def inspect(request: Request, caller: CanInspect, station: StationDep, key
                 return await in_thread(once.carry_out, partial(_show, caller, known))
         examined = await in_thread(station.examine, asked, limiter=request.app.state.examining)
         kept = await in_thread(station.keep, examined)
-        return await in_thread(once.carry_out, partial(_enter, station, caller, examined, kept))
+        answer = await in_thread(once.carry_out, partial(_enter, station, caller, examined, kept))
+        request.app.state.metrics.entered(examined)
+        return answer
 
 
 def _enter(
@@ -105,11 +108,11 @@ def _answer(session: Session, inspection: Inspection) -> tuple[InspectionOut, st
     return shown, f"/v1/inspections/{inspection.id}"
 
 
-@router.get("/{inspection_id}", responses=answers(errors.NotFound))
-def get_inspection(inspection_id: UUID, caller: CanReadPieces, station: StationDep) -> InspectionOut:
+@router.get("/{inspection_id}", response_model=InspectionOut, responses=tagged_answers(errors.NotFound))
+def get_inspection(request: Request, inspection_id: UUID, caller: CanReadPieces, station: StationDep) -> Response:
     """An inspection: verdict, photos, decisions."""
     with station.database.read() as session:
-        return _answer(session, _shown(session, caller, inspection_id))[0]
+        return tagged(request, _answer(session, _shown(session, caller, inspection_id))[0])
 
 
 @router.get("/{inspection_id}/evidence", responses=answers(errors.NotFound))

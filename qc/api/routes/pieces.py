@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from qc import errors
 from qc.api.deps import StationDep
+from qc.api.etags import tagged, tagged_answers
 from qc.api.paging import Cursor, Limit, write_cursor
 from qc.api.problems import answers
 from qc.api.schemas.pieces import PieceList, PieceOut, PieceSummary
@@ -38,11 +39,11 @@ def list_pieces(
         return PieceList(items=[PieceSummary.of(piece) for piece in page.rows], next=write_cursor(page.next))
 
 
-@router.get("/{piece_id}", responses=answers(errors.NotFound))
-def get_piece(piece_id: UUID, caller: CanReadPieces, station: StationDep) -> PieceOut:
+@router.get("/{piece_id}", response_model=PieceOut, responses=tagged_answers(errors.NotFound))
+def get_piece(request: Request, piece_id: UUID, caller: CanReadPieces, station: StationDep) -> Response:
     """A piece: state, batch, and every inspection with its photos."""
     with station.database.read() as session:
         piece = pieces.piece_of_id(session, caller.organisation_id, piece_id)
         see_that_shown(session, caller, piece.id)
         batch = batch_of_piece(session, piece.id)
-        return PieceOut.whole(piece, inspections.inspections_of(session, piece), batch)
+        return tagged(request, PieceOut.whole(piece, inspections.inspections_of(session, piece), batch))

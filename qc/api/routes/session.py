@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.orm import Session
 
 from qc import errors
 from qc.api.browser import clear_cookie, from_our_own_page, set_cookie
 from qc.api.deps import StationDep
+from qc.api.idempotency import KeyHeader, Once
 from qc.api.limits import sign_in_allowed
 from qc.api.problems import BODY, answers
 from qc.api.schemas.session import EnrolmentBody, EnrolmentOut, RedeemBody, SessionOut, SignInBody
@@ -58,12 +60,25 @@ def sign_out(response: Response, caller: CanReadPieces, station: StationDep) -> 
     clear_cookie(response)
 
 
-@router.post("/enrolments", status_code=201, responses=answers(errors.NotFound, framework=BODY))
-def enrol(body: EnrolmentBody, caller: CanEnrolPeople, station: StationDep) -> EnrolmentOut:
-    """Make a one-time code for a person's phone. Asked again, it makes another and the first is worth nothing."""
-    with station.database.write() as session:
+@router.post(
+    "/enrolments",
+    status_code=201,
+    response_model=EnrolmentOut,
+    responses=answers(errors.NotFound, errors.StillRunning, errors.KeyReused, framework=BODY),
+)
+def enrol(
+    request: Request, body: EnrolmentBody, caller: CanEnrolPeople, station: StationDep, key: KeyHeader = None
+) -> Response:
+    """Make a one-time code for a person's phone. Asked for another, the first is worth nothing."""
+
+    def work(session: Session) -> tuple[int, EnrolmentOut, None]:
         ticket = enrolments.enrol(session, caller, body.person)
-    return EnrolmentOut(code=ticket.code, pin=ticket.pin, minutes=int(ticket.lasts.total_seconds()) // 60)
+        minutes = int(ticket.lasts.total_seconds()) // 60
+        return 201, EnrolmentOut(code=ticket.code, pin=ticket.pin, minutes=minutes), None
+
+    once = Once(request, caller, key, body.model_dump_json().encode())
+    with once.alone():
+        return once.earlier() or once.carry_out(work, forget=frozenset({"code", "pin"}))
 
 
 def _answer(request: Request, response: Response, signed: people.SignedIn | None) -> SessionOut:

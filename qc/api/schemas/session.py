@@ -45,6 +45,6 @@ class EnrolmentBody(Incoming):
 class EnrolmentOut(BaseModel):
     """Shown once, on the desk."""
 
-    code: str = Field(description="For the QR code.")
-    pin: str = Field(description="Said in person.")
+    code: str | None = Field(description="For the QR code. Null when the request is answered again: ask for another.")
+    pin: str | None = Field(description="Said in person. Null when the request is answered again.")
     minutes: int = Field(description="How long both last.")
