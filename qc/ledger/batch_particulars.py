@@ -48,6 +48,7 @@ def describe_batch(
         )
     batch.particulars = {**batch.particulars, **changes}
     batch.version += 1
+    session.flush()
     more = {"reason": why.reason, "decided_by": why.decided_by} if why else {}
     note(
         session, caller.organisation_id, "batch.described", batch.id, caller.name, now(),

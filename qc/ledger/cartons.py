@@ -254,6 +254,7 @@ def note_carton(
     """Note what happened to a carton, with the whole of it as it stands now."""
     if why is not None:
         more |= {"reason": why.reason, "decided_by": why.decided_by}
+    session.flush()
     note(session, caller.organisation_id, kind, carton.id, caller.name, now(), carton=carton_facts(carton), **more)
 
 

@@ -194,6 +194,7 @@ def note_container(
     """Note what happened to a container, with the whole of it as it stands now."""
     if why is not None:
         more |= {"reason": why.reason, "decided_by": why.decided_by}
+    session.flush()
     note(
         session, caller.organisation_id, kind, container.id, caller.name, now(),
         container=container_facts(container), **more,

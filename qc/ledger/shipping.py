@@ -55,6 +55,7 @@ def ship_batch(session: Session, caller: Caller, batch: Batch, decided_by: str) 
     )
     batch.state, batch.shipped_at = BatchState.SHIPPED, now()
     batch.version += 1
+    session.flush()
     note(
         session, caller.organisation_id, "batch.shipped", batch.id, caller.name, batch.shipped_at,
         number=batch.number, decided_by=decided_by, containers=[container.number for container in containers],

@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from qc.ledger import decisions, inspections
+from qc.ledger.contents_replay import Told
+from qc.ledger.contents_verify import faults_of_contents
 from qc.ledger.events import GENESIS, after, rfc3339
 from qc.ledger.lot_verify import faults_of_lot_event, lot_rows
 from qc.ledger.tables import ChainHead, Decision, Event, Inspection, Organisation
@@ -39,6 +42,7 @@ def verify(session: Session) -> list[ChainReport]:
 def _verify_organisation(session: Session, organisation: Organisation) -> ChainReport:
     faults: list[str] = []
     previous, sequence = GENESIS, 0
+    told = Told()
     vouched: dict[str, int] = {"inspection": 0, "decision": 0, "lot": 0, "reinspection": 0}
     for event in _walk(session, organisation.id):
         sequence += 1
@@ -50,7 +54,9 @@ def _verify_organisation(session: Session, organisation: Organisation) -> ChainR
             continue  # its hash is wrong, and that stands in the list already
         faults += _faults_of_row(session, event, data, vouched)
         faults += faults_of_lot_event(session, event, data, vouched)
+        faults += _follow(told, event, data)
     faults += _faults_of_head(session, organisation.id, sequence, previous)
+    faults += faults_of_contents(session, organisation.id, told)
     kept = lot_rows(session, organisation.id)
     for kind, table in (("inspection", Inspection), ("decision", Decision)):
         rows = session.scalar(select(func.count()).select_from(table).where(table.organisation_id == organisation.id))
@@ -102,6 +108,14 @@ def _faults_of_row(session: Session, event: Event, data: dict[str, str], vouched
             return [f"event {event.sequence}: decision {data['decision']} is missing"]
         if decisions.fingerprint_of_row(decision) != data["sha256"]:
             return [f"event {event.sequence}: decision {decision.id} was changed"]
+    return []
+
+
+def _follow(told: Told, event: Event, data: dict[str, Any]) -> list[str]:
+    try:
+        told.follow(event.type, event.subject_id, data)
+    except (KeyError, TypeError, ValueError):
+        return [f"event {event.sequence}: {event.type} lacks what it should say"]
     return []
 
 
