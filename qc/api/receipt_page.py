@@ -31,6 +31,7 @@ ol{margin:.4rem 0;padding-left:1.4rem}li{margin:.6rem 0}li b{display:block}
 figure{margin:0}img{width:100%;height:auto;border-radius:.4rem;display:block;margin:.4rem 0 .9rem}
 .box{border:1px solid #cbbfae;border-radius:.5rem;padding:.2rem 1rem .8rem;margin:1.6rem 0;background:#faf7f2}
 footer{margin-top:1.6rem;font-size:.82rem;color:#666}code{font:inherit;letter-spacing:.05em}
+@page{margin:15mm}
 @media print{body{max-width:none;font-size:10.5pt;padding:0}img{max-height:9cm;width:auto;max-width:100%}
 .verdict,.box{background:none}h2,li,img{break-inside:avoid}h2{break-after:avoid}}
 """
@@ -46,7 +47,9 @@ POLICY = "; ".join(
 )
 _GOOD = frozenset({PieceState.ACCEPTED, PieceState.IN_BATCH, PieceState.SHIPPED})
 _REFUSED = frozenset({PieceState.RETURNED, PieceState.REJECTED})
-_NOT_OF_THE_PIECE = frozenset({"check.missing", "check.waived", "check.warning"})
+_FOR_INSPECTORS = frozenset({"check.missing", "check.waived", "check.warning", "doubt.whole_photo", "doubt.woven"})
+"""Rules that tell an inspector what to look at; once decided they are no fault of the piece."""
+_ZONES = {7: "WIB", 8: "WITA", 9: "WIT"}
 
 
 def receipt_page(receipt: Receipt, offset: timedelta) -> str:
@@ -117,7 +120,7 @@ def _facts(receipt: Receipt, offset: timedelta) -> Iterator[tuple[Said, str]]:
 def _faults(receipt: Receipt) -> Iterator[str]:
     """What was found, once a defect, with where and what to do."""
     decided = receipt.state in _GOOD | _REFUSED
-    reasons = [x for x in receipt.verdict.reasons if not (decided and x.rule in _NOT_OF_THE_PIECE)]
+    reasons = [x for x in receipt.verdict.reasons if not (decided and x.rule in _FOR_INSPECTORS)]
     heading = words.WHY
     if receipt.state in _GOOD:
         heading = words.NEXT_TIME
@@ -174,12 +177,13 @@ def _appeal(receipt: Receipt) -> Iterator[str]:
 def _photos(receipt: Receipt) -> Iterator[str]:
     for number, (view, _) in enumerate(receipt.marked, start=1):
         name = word("views", view, "id") if view is not None else f"foto {number}"
-        yield f'<figure><img src="/r/{receipt.code}/{number}.jpg" alt="{_text(name)}" loading="lazy"></figure>'
+        yield f'<figure><img src="/r/{receipt.code}/{number}.jpg" alt="{_text(name)}"></figure>'
 
 
 def _time(at: datetime, offset: timedelta) -> str:
     local = at.astimezone(timezone(offset))
-    return f"{local.day} {words.MONTHS[local.month - 1]} {local.year}, {local:%H.%M} ({local:%z})"
+    zone = _ZONES.get(offset // timedelta(hours=1), "") if offset % timedelta(hours=1) == timedelta(0) else ""
+    return f"{local.day} {words.MONTHS[local.month - 1]} {local.year}, {local:%H.%M} {zone or local.strftime('%z')}"
 
 
 def _both(said: Said) -> str:

@@ -27,7 +27,11 @@ class Scope(StrEnum):
     OPEN_BATCHES = "batches:write"  # and their cartons and containers
     SEAL_BATCHES = "batches:seal"
     READ_STANDARDS = "standards:read"
+    WRITE_STANDARDS = "standards:write"
     READ_EVENTS = "events:read"
+    EXPORT_LEDGER = "ledger:export"
+    READ_MAKERS = "makers:read"  # consent, and statements for pay
+    CHANGE_MAKERS = "makers:write"  # record consent, erase
     ENROL_PEOPLE = "people:enrol"
     READ_WEBHOOKS = "webhooks:read"
     CHANGE_WEBHOOKS = "webhooks:write"
@@ -57,6 +61,9 @@ ROLES: dict[Role, frozenset[Scope]] = {
         Scope.READ_EVENTS,
         Scope.ENROL_PEOPLE,
         Scope.DECIDE_LOTS,
+        Scope.WRITE_STANDARDS,
+        Scope.READ_MAKERS,
+        Scope.CHANGE_MAKERS,
     },
     Role.SHIPPER: frozenset(
         {

@@ -75,3 +75,15 @@ class Library:
         """This library with one standard more."""
         every = (version for versions in self._versions.values() for version in versions.values())
         return type(self)([*every, standard])
+
+    def with_in_force(self, standards: Iterable[ExportStandard]) -> Self:
+        """This library with these versions in force: each is the only one of its name.
+
+        Raises:
+            BadStandard: Two names claim one SKU.
+        """
+        chosen = {standard.name: standard for standard in standards}
+        kept = (
+            version for name, versions in self._versions.items() if name not in chosen for version in versions.values()
+        )
+        return type(self)([*kept, *chosen.values()])

@@ -15,6 +15,7 @@ from qc.api.schemas.lots import LotOut, LotsOut, RemovedOut, SamplingIn, StepIn,
 from qc.api.security import CanDecideLots, speaks_for
 from qc.ledger import lot_screening, lots
 from qc.ledger.batches import batch_of_id
+from qc.ledger.standards_edited import library_in_force
 
 router = APIRouter(prefix="/v1", tags=["lots"])
 
@@ -37,7 +38,12 @@ def start_sampling(
     def work(session: Session) -> tuple[int, LotsOut, str]:
         batch = batch_of_id(session, caller.organisation_id, batch_id)
         drawn = lots.start_sampling(
-            session, caller, batch, station.library.for_sku, body.started_by, reduced_allowed=reduced
+            session,
+            caller,
+            batch,
+            library_in_force(session, caller.organisation_id, station.library).for_sku,
+            body.started_by,
+            reduced_allowed=reduced,
         )
         return 201, LotsOut(items=[LotOut.of(lot) for lot in drawn]), f"/v1/lots?batch_id={batch_id}"
 
@@ -94,7 +100,13 @@ def resubmit(
     speaks_for(caller, body.decided_by)
 
     def work(session: Session) -> tuple[int, LotOut, str]:
-        new = lot_screening.resubmit(session, caller, lot_id, station.library.for_sku, body.decided_by)
+        new = lot_screening.resubmit(
+            session,
+            caller,
+            lot_id,
+            library_in_force(session, caller.organisation_id, station.library).for_sku,
+            body.decided_by,
+        )
         return 201, LotOut.of(new), f"/v1/lots/{new.id}"
 
     return carry_out_once(request, caller, key, body, work)
