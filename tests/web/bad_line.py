@@ -15,13 +15,14 @@ _ENDS_HERE = {"connection", "keep-alive", "transfer-encoding"}
 
 @dataclass
 class Line:
-    """The line as it is now. `dropped` counts lost questions and lost answers."""
+    """The line as it is now, and what it carried and lost."""
 
     origin: str
     bad: bool = False
     seen: int = 0
     lost_questions: int = 0
     lost_answers: int = 0
+    carried: int = 0  # bytes of answers, as they were encoded
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fate(self, path: str) -> str:
@@ -60,6 +61,8 @@ def line_to(service: str) -> Iterator[Line]:
             if fate == "answer lost":
                 self.close_connection = True
                 return
+            with line.lock:
+                line.carried += len(content)
             self.send_response_only(answer.status)
             for name, value in answer.getheaders():
                 if name.lower() not in {*_ENDS_HERE, "content-length"}:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FRAMES = 40
 
 
-def film(path: Path, width: int = 1280, height: int = 960) -> Path:
+def film(path: Path, width: int = 800, height: int = 600) -> Path:
     """Write an mjpeg of the demo's good and its broken piece on a grey table, no two frames alike."""
     pictures = [cv2.imread(str(ROOT / "qc" / "demo" / f"{name}.jpg")) for name in ("a", "rework")]
     shown = [_on_a_table(picture, width, height) for picture in pictures if picture is not None]

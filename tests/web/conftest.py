@@ -13,7 +13,6 @@ from tests.web.camera import film
 from tests.web.chromium import chromium
 from tests.web.service import Service, running
 
-
 expect.set_options(timeout=20_000)  # what is awaited comes at once on a free machine; a busy one may take its time
 
 

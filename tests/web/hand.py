@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.web.bad_line import Line
+from tests.web.service import COASTER, Service
 
 WORDS = {
     "id": {
@@ -55,6 +58,15 @@ class Hand:
         expect(form.locator("input[name=code]")).to_have_value(code)
         form.locator("input[name=pin]").fill(pin)
         self.picture("01-enter")
+        form.get_by_role("button").click()
+        expect(self.button("next")).to_be_visible()
+
+    def sign_in(self, origin: str, person: str, password: str) -> None:
+        """Sign in with a password."""
+        self.page.goto(origin)
+        form = self.page.locator("#login")
+        for name, value in (("organisation", "weavers"), ("person", person), ("password", password)):
+            form.locator(f"input[name={name}]").fill(value)
         form.get_by_role("button").click()
         expect(self.button("next")).to_be_visible()
 
@@ -135,3 +147,15 @@ class Hand:
         """How many pieces the app says are waiting."""
         found = re.match(r"\d+", self.page.locator("#waiting").inner_text())
         return int(found[0]) if found else 0
+
+
+def enrolled(phone: BrowserContext, service: Service, line: Line, person: str = "ibu-01") -> Hand:
+    """A phone that is somebody's, whole without a signal, with a product chosen."""
+    ticket = service.ticket(person)
+    hand = Hand(phone.new_page())
+    hand.enrol(line.origin, ticket.code, ticket.pin)
+    hand.choose(COASTER)
+    hand.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    hand.page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((r) => r.active !== null)")
+    hand.page.wait_for_function("async () => (await (await caches.open('model')).keys()).length === 3")
+    return hand

@@ -80,6 +80,7 @@ def _add_coaster(folder: Path) -> None:
     placemat = Library.load().named("placemat-pandan").model_dump(mode="json", by_alias=True)
     placemat |= {"name": "coaster-pandan", "title": {"en": "Coaster, pandan", "id": "Tatakan gelas pandan"}}
     placemat["product"] |= {"sku": COASTER}
+    placemat["photo"] |= {"min_side_px": 480, "min_sharpness": 5}  # the test's camera is small: it costs less to run
     placemat["views"] |= {"required": ["front", "back"]}
     folder.mkdir(parents=True)
     (folder / "coaster-pandan.yaml").write_text(yaml.safe_dump(placemat), encoding="utf-8")
@@ -89,6 +90,8 @@ def _seed(database: Database) -> tuple[Caller, str]:
     with database.write() as session:
         stranger = create_organisation(session, "strangers", "Strangers")
         add_collection_point(session, stranger.id, "STR-1", "Elsewhere")
+        there = Caller(stranger.id, "cli", frozenset(Scope))
+        people.add_person(session, there, "orang-lain", Role.SUPERVISOR, password=PASSWORD)
         organisation = create_organisation(session, "weavers", "Weavers")
         add_collection_point(session, organisation.id, "BTL-1", "Balai desa Triwidadi")
         caller = Caller(organisation.id, "cli", frozenset(Scope))

@@ -19,20 +19,10 @@ from qc.settings import Settings
 from qc.standards.verdict import apply
 from tests.web import stored
 from tests.web.bad_line import Line
-from tests.web.hand import Hand
+from tests.web.hand import Hand, enrolled
 from tests.web.service import COASTER, Service
 
 pytestmark = pytest.mark.real
-
-
-def enrolled(phone: BrowserContext, service: Service, line: Line) -> Hand:
-    ticket = service.ticket("ibu-01")
-    hand = Hand(phone.new_page())
-    hand.enrol(line.origin, ticket.code, ticket.pin)
-    hand.choose(COASTER)
-    hand.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    hand.page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((r) => r.active !== null)")
-    return hand
 
 
 def crash(page: Page) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import quote
+
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.web.bad_line import Line
+from tests.web.built import ROOT
 from tests.web.hand import Hand
-from tests.web.service import PASSWORD, Service
+from tests.web.service import COASTER, PASSWORD, Service
 
 pytestmark = pytest.mark.real
 SCRIPT = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
@@ -79,28 +83,91 @@ def test_the_app_runs_under_a_policy_that_allows_nothing_from_elsewhere(app_buil
         assert httpx.get(service.origin + path).status_code == 404
 
 
-def test_script_in_a_text_field_stays_text(phone: BrowserContext, service: Service, line: Line) -> None:
+def test_script_in_any_text_field_stays_text(phone: BrowserContext, service: Service, line: Line) -> None:
     hand = Hand(phone.new_page())
     page = hand.page
+    page.goto(line.origin)
+    for name in ("organisation", "person", "password"):
+        page.locator(f"#login input[name={name}]").fill(SCRIPT)
+    page.locator("#login").get_by_role("button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.goto(f"{line.origin}/#/enter/{quote(SCRIPT, safe='')}")
+    expect(page.locator("#enrol input[name=code]")).to_be_visible()
     ticket = service.ticket("ibu-01")
+    page.goto("about:blank")
     hand.enrol(line.origin, ticket.code, ticket.pin)
-    hand.choose("PM-PD-01")
+    hand.choose(COASTER)
     hand.button("next").click()
     page.locator("input[name=tag]").fill(SCRIPT)
+    page.locator("input[name=maker]").fill(SCRIPT)
     hand.button("start").click()
     expect(page.get_by_role("alert")).to_be_visible()
     page.locator("input[name=tag]").fill("T-000001")
+    page.locator("input[name=maker]").fill("")
     hand.button("start").click()
     hand.finish_photos()
-    page.get_by_role("button", name="Tolak").click()
+    page.get_by_role("button", name="Lewati, dengan alasan: ").first.click()
+    page.locator("input[name=moisture_pct_waived]").fill(SCRIPT)
+    hand.check_by_hand()
+    hand.button("overrule").click()
+    page.locator("select[name=grade]").select_option("reject")
     page.locator("textarea[name=reason]").fill(SCRIPT)
-    page.get_by_role("button", name="Simpan").click()
-    expect(page.locator(".badge.graded")).to_be_visible(timeout=40_000)
+    hand.button("save").click()
+    expect(page.locator(".badge.graded")).to_be_visible(timeout=60_000)
+    receipt = page.locator("a[href*='/r/']").get_attribute("href") or ""
     hand.home()
     page.reload()
+    expect(hand.button("next")).to_be_visible()
     assert page.title() == "Anyaman QC"
     with service.client() as client:
         piece = client.get("/v1/pieces").json()["items"][0]
-        whole = client.get(f"/v1/pieces/{piece['id']}").json()
-    assert piece["state"] == "rejected"
-    assert whole["inspections"][0]["decisions"][0]["reason"] == SCRIPT
+        decision = client.get(f"/v1/pieces/{piece['id']}").json()["inspections"][0]["decisions"][0]
+    assert (piece["state"], decision["reason"]) == ("rejected", SCRIPT)
+    assert decision["checks"]["moisture_pct"] == {"waived": SCRIPT}
+    page.goto(receipt)
+    assert "taken" not in page.title()
+    see_that_the_desk_is_unharmed(phone, service, line)
+
+
+def see_that_the_desk_is_unharmed(phone: BrowserContext, service: Service, line: Line) -> None:
+    wide = phone.browser.new_context(viewport={"width": 1440, "height": 900})  # type: ignore[union-attr]
+    try:
+        desk = Hand(wide.new_page())
+        desk.sign_in(line.origin, "pak-02", PASSWORD)
+        desk.page.goto(f"{line.origin}/#/desk/people")
+        desk.page.locator("input[name=person]").fill(SCRIPT)
+        desk.page.get_by_role("button", name="Buat kode").click()
+        expect(desk.page.get_by_role("alert")).to_be_visible()
+        desk.page.goto(f"{line.origin}/#/desk/work")
+        expect(desk.page.get_by_role("rowheader", name="T-000001")).to_be_visible()
+        assert desk.page.title() == "Anyaman QC"
+    finally:
+        wide.close()
+
+
+def test_another_organisations_piece_and_photos_are_not_there(service: Service) -> None:
+    with service.client() as client:
+        sent = client.post(
+            "/v1/inspections",
+            files={"photos": ("a.jpg", (ROOT / "qc" / "demo" / "a.jpg").read_bytes(), "image/jpeg")},
+            data={"inspection": json.dumps({"sku": COASTER, "tag": "T-000001"})},
+        ).json()
+    body = {"organisation": "strangers", "person": "orang-lain", "password": PASSWORD}
+    signed = httpx.post(f"{service.origin}/v1/session", json=body)
+    headers = {"X-CSRF-Token": signed.json()["csrf_token"]}
+    judge = {"outcome": "reject", "decided_by": "orang-lain", "reason": "mine now"}
+    said = {"bundle_sha256": "ab" * 32, "model": "m-1", "status": "retake", "grade": None, "ms": 1}
+    with httpx.Client(base_url=service.origin, cookies=dict(signed.cookies), headers=headers, timeout=30) as client:
+        assert client.get("/v1/pieces").json()["items"] == []
+        for path in (
+            f"/v1/pieces/{sent['piece_id']}",
+            f"/v1/inspections/{sent['id']}",
+            f"/v1/inspections/{sent['id']}/evidence",
+            sent["photos"][0]["original"],
+            sent["photos"][0]["marked"],
+        ):
+            assert client.get(path).status_code == 404, path
+        assert client.post(f"/v1/inspections/{sent['id']}/decision", json=judge).status_code == 404
+        assert client.put(f"/v1/inspections/{sent['id']}/phone-verdict", json=said).status_code == 404
+        removal = {"reason": "mine now", "decided_by": "orang-lain"}
+        assert client.post(f"/v1/pieces/{sent['piece_id']}/removal", json=removal).status_code == 404

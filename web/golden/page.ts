@@ -2,7 +2,7 @@
 import type { Evidence, PhotoEvidence } from '../src/grade/evidence';
 import { examine } from '../src/grade/examine';
 import { openNetwork } from '../src/grade/network';
-import type { BundleSpec } from '../src/grade/spec';
+import { bandsOf, title, type BundleSpec } from '../src/grade/spec';
 import { applyStandard } from '../src/grade/verdict';
 import type { ExportStandard } from '../src/piece/standard';
 import type { CheckValue, Reason, Verdict, View } from '../src/piece/record';
@@ -35,6 +35,19 @@ const golden = {
     const seen: PhotoEvidence[] = [];
     for (const { view, jpeg } of photos) seen.push(await examine(network, new Blob([bytesOf(jpeg)], { type: 'image/jpeg' }), view));
     return seen;
+  },
+  /** Milliseconds from judged image to verdict with a loaded network: the best of three. */
+  async verdictMs(spec: BundleSpec, model: string, centroids: string, jpeg: string, standard: ExportStandard): Promise<number> {
+    const network = await openNetwork(spec, bytesOf(model).buffer, bytesOf(centroids).buffer);
+    const photo = new Blob([bytesOf(jpeg)], { type: 'image/jpeg' });
+    const took: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const begun = performance.now();
+      const seen = await examine(network, photo, null);
+      applyStandard(standard, { photos: [seen], model: title(spec), bands: bandsOf(spec) }, {});
+      took.push(performance.now() - begun);
+    }
+    return Math.min(...took);
   },
   words(language: 'en' | 'id', reason: Reason): string {
     return reasonWords(language, reason);

@@ -2,16 +2,21 @@
 import type { Product } from '../piece/product';
 import type { Provisional } from '../piece/record';
 import { darkroom } from '../photo/darkroom';
-import type { Examined } from '../photo/darkroom.worker';
+import type { Examined, Shot } from '../photo/darkroom.worker';
 import { amend, photo, piece } from '../store/pieces';
 import { applyStandard } from './verdict';
+
+/** Look at a photo ahead of the verdict, while the next view is taken. What goes wrong will be told with the verdict. */
+export function lookAhead(shot: Shot): void {
+  void darkroom()<Examined | null>('examine', [shot]).catch(() => undefined);
+}
 
 /** Judge a piece's photos on the phone and keep the verdict. False when there is no model on the phone. */
 export async function judgeOnPhone(id: string, product: Product): Promise<boolean> {
   const record = await piece(id);
   if (record === null) return false;
   const photos = await Promise.all(
-    record.photos.map(async ({ judged, view }) => ({ judged: (await photo(id, judged))!.blob, view })),
+    record.photos.map(async ({ judged, view }): Promise<Shot> => ({ judged: (await photo(id, judged))!.blob, view, sha256: judged })),
   );
   const examined = await darkroom()<Examined | null>('examine', photos);
   if (examined === null) return false;

@@ -5,6 +5,7 @@ import { StoredImage } from '../parts/photo';
 import { go } from '../parts/route';
 import { useHint } from '../parts/hint';
 import { openCamera, type Camera } from '../photo/camera';
+import { lookAhead } from '../grade/judge';
 import { develop } from '../photo/darkroom';
 import { useLive } from '../store/changes';
 import { isFull } from '../store/database';
@@ -49,7 +50,9 @@ export function Capture({ record }: { record: PieceRecord }): VNode {
     setBusy(true);
     setAlarm(null);
     try {
-      await keepPhoto(record.id, { view, ...(await develop(await shoot())) });
+      const developed = await develop(await shoot());
+      await keepPhoto(record.id, { view, ...developed });
+      lookAhead({ view, judged: developed.judged.blob, sha256: developed.judged.sha256 });
       setWanted(null);
     } catch (error) {
       if (isFull(error)) setAlarm(say('room.full'));
