@@ -20,6 +20,7 @@ from qc.api.limits import Limits
 from qc.api.metrics import Metrics
 from qc.api.middleware import AddressLimit, BodyLimit, Envelope
 from qc.api.routes import (
+    audit,
     batches,
     bundle,
     cartons,
@@ -44,6 +45,7 @@ from qc.api.routes import (
     sealing,
     session,
     standards,
+    statements,
     switching,
     waiting,
     webhooks,
@@ -108,7 +110,7 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
         inspections, originals, phone_verdicts, pieces, corrections, photos, batches, sealing, cartons,
         containers, waiting, manifest, orders,
         lots, lot_steps, switching, reinspections, rates,
-        standards, bundle, insights, events, webhooks, keys, session, health, receipts, pages,
+        standards, bundle, insights, statements, events, audit, webhooks, keys, session, health, receipts, pages,
     ):  # fmt: skip
         app.include_router(module.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -122,25 +122,28 @@ def _follow(session: Session, caller: Caller, piece: Piece, ruling: Ruling, at: 
     return f"piece.{state}"
 
 
+def facts_of_row(decision: Decision) -> dict[str, Any]:
+    """Every field of a decision, JSON-ready: what the chain vouches for."""
+    return {
+        "id": str(decision.id),
+        "piece": str(decision.piece_id),
+        "inspection": str(decision.inspection_id),
+        "number": decision.number,
+        "outcome": decision.outcome,
+        "grade": decision.grade,
+        "reason": decision.reason,
+        "checks": decision.checks,
+        "verdict": decision.verdict,
+        "policy": decision.policy,
+        "decided_by": decision.decided_by,
+        "actor": decision.actor,
+        "at": rfc3339(decision.decided_at),
+    }
+
+
 def fingerprint_of_row(decision: Decision) -> str:
     """What the chain remembers of a decision: the hash of every field of its row."""
-    return digest(
-        {
-            "id": str(decision.id),
-            "piece": str(decision.piece_id),
-            "inspection": str(decision.inspection_id),
-            "number": decision.number,
-            "outcome": decision.outcome,
-            "grade": decision.grade,
-            "reason": decision.reason,
-            "checks": decision.checks,
-            "verdict": decision.verdict,
-            "policy": decision.policy,
-            "decided_by": decision.decided_by,
-            "actor": decision.actor,
-            "at": rfc3339(decision.decided_at),
-        }
-    )
+    return digest(facts_of_row(decision))
 
 
 def _standing(session: Session, inspection: Inspection) -> Decision | None:

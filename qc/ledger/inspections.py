@@ -97,27 +97,30 @@ def enter_inspection(
     return inspection
 
 
+def facts_of_row(inspection: Inspection) -> dict[str, Any]:
+    """Every field of an inspection and its photos, JSON-ready: what the chain vouches for."""
+    return {
+        "id": str(inspection.id),
+        "piece": str(inspection.piece_id),
+        "number": inspection.number,
+        "attempt": inspection.attempt,
+        "standard": str(inspection.standard_version_id),
+        "model": inspection.model,
+        "status": inspection.status,
+        "grade": inspection.grade,
+        "verdict": inspection.verdict,
+        "checks": inspection.checks,
+        "evidence": inspection.evidence,
+        "fingerprint": inspection.fingerprint,
+        "actor": inspection.actor,
+        "at": rfc3339(inspection.inspected_at),
+        "photos": [[x.view, x.original_sha256, x.judged_sha256, x.marked_sha256] for x in inspection.photos],
+    }
+
+
 def fingerprint_of_row(inspection: Inspection) -> str:
     """What the chain remembers of an inspection: the hash of every field of its row and photos."""
-    return digest(
-        {
-            "id": str(inspection.id),
-            "piece": str(inspection.piece_id),
-            "number": inspection.number,
-            "attempt": inspection.attempt,
-            "standard": str(inspection.standard_version_id),
-            "model": inspection.model,
-            "status": inspection.status,
-            "grade": inspection.grade,
-            "verdict": inspection.verdict,
-            "checks": inspection.checks,
-            "evidence": inspection.evidence,
-            "fingerprint": inspection.fingerprint,
-            "actor": inspection.actor,
-            "at": rfc3339(inspection.inspected_at),
-            "photos": [[x.view, x.original_sha256, x.judged_sha256, x.marked_sha256] for x in inspection.photos],
-        }
-    )
+    return digest(facts_of_row(inspection))
 
 
 def same_inspection(session: Session, organisation_id: UUID, piece_id: UUID, fingerprint: str) -> Inspection | None:

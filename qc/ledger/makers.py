@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qc.errors import BadRequest
+from qc.errors import BadRequest, NotFound
 from qc.ledger.accounts import Caller
 from qc.ledger.events import note, now, rfc3339
 from qc.ledger.ids import uuid7
@@ -20,6 +20,18 @@ from qc.ledger.tables import Maker
 def find_maker(session: Session, organisation_id: UUID, maker_ref: str) -> Maker | None:
     """The organisation's weaver of that pseudonym, if known and not erased."""
     return session.scalar(select(Maker).where(Maker.organisation_id == organisation_id, Maker.maker_ref == maker_ref))
+
+
+def maker_called(session: Session, organisation_id: UUID, maker_ref: str) -> Maker:
+    """The organisation's weaver of that pseudonym.
+
+    Raises:
+        NotFound: There is none, or they were erased.
+    """
+    maker = find_maker(session, organisation_id, maker_ref)
+    if maker is None:
+        raise NotFound("no weaver of that pseudonym in your organisation")
+    return maker
 
 
 def remember_maker(

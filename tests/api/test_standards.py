@@ -92,14 +92,13 @@ def test_a_preview_counts_what_would_change_and_changes_nothing(service: Service
         after = page.json()["next"]
         if after is None:
             break
-    assert [page["examined"] for page in seen] == [3, 1]
+    assert [one["examined"] for one in seen] == [3, 1]
     counts: dict[tuple[str, str], int] = {}
-    for page in seen:
-        for x in page["counts"]:
-            counts[x["before"], x["after"]] = counts.get((x["before"], x["after"]), 0) + x["pieces"]
+    for x in (count for one in seen for count in one["counts"]):
+        counts[x["before"], x["after"]] = counts.get((x["before"], x["after"]), 0) + x["pieces"]
     holed = pieces[1]["verdict"]["grade"]
     assert counts == {("A", "A"): 2, (holed, "A"): 2}
-    changed = {change["piece_id"] for page in seen for change in page["changes"]}
+    changed = {change["piece_id"] for one in seen for change in one["changes"]}
     assert changed == {pieces[1]["piece_id"], pieces[3]["piece_id"]}
     assert len(service.client.get("/v1/events?limit=200").json()["items"]) == events + 1
     assert service.client.post(f"/v1/standards/{SKU}/preview", json={"version": 9}).status_code == 422
