@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from qc.settings import Settings
 from tests import postgres
 from tests.parts import seaweed
 
@@ -23,3 +26,25 @@ def s3() -> Iterator[seaweed.Storage]:
         for name, value in storage.environment().items():
             environment.setenv(name, value)
         yield storage
+
+
+EVERYWHERE = pytest.mark.parametrize(
+    "kept_in", ["embedded", pytest.param("servers", marks=pytest.mark.real)], indirect=True
+)
+"""Marks a module whose tests of the service hold on SQLite and a folder, and on PostgreSQL and S3 alike."""
+
+
+@dataclass(frozen=True)
+class KeptIn:
+    """Addresses of an empty ledger and an empty photo store."""
+
+    database: str
+    photos: str
+
+
+@pytest.fixture
+def kept_in(request: pytest.FixtureRequest, tmp_path: Path) -> KeptIn:
+    """SQLite and a folder, unless the module is marked `EVERYWHERE`."""
+    if getattr(request, "param", "embedded") == "embedded":
+        return KeptIn(Settings(home=tmp_path).database, str(tmp_path / "photos"))
+    return KeptIn(request.getfixturevalue("postgresql").emptied(), request.getfixturevalue("s3").address())

@@ -22,6 +22,8 @@ from qc.ledger.photos import PhotoStore
 from qc.ledger.verify import verify
 from qc.settings import Settings
 from qc.standards.library import Library
+from tests.conftest import EVERYWHERE as EVERYWHERE
+from tests.conftest import KeptIn as KeptIn
 from tests.examiner import ColourExaminer
 from tests.pictures import GOOD, jpeg
 
@@ -96,28 +98,6 @@ def seed(database: Database) -> None:
         for slug in ("weavers", "others"):
             organisation = create_organisation(session, slug, slug.title())
             add_collection_point(session, organisation.id, "BTL-1", "Balai desa Triwidadi")
-
-
-EVERYWHERE = pytest.mark.parametrize(
-    "kept_in", ["embedded", pytest.param("servers", marks=pytest.mark.real)], indirect=True
-)
-"""Marks a module whose tests of the service hold on SQLite and a folder, and on PostgreSQL and S3 alike."""
-
-
-@dataclass(frozen=True)
-class KeptIn:
-    """Addresses of an empty ledger and an empty photo store."""
-
-    database: str
-    photos: str
-
-
-@pytest.fixture
-def kept_in(request: pytest.FixtureRequest, tmp_path: Path) -> KeptIn:
-    """SQLite and a folder, unless the module is marked `EVERYWHERE`."""
-    if getattr(request, "param", "embedded") == "embedded":
-        return KeptIn(Settings(home=tmp_path).database, str(tmp_path / "photos"))
-    return KeptIn(request.getfixturevalue("postgresql").emptied(), request.getfixturevalue("s3").address())
 
 
 @pytest.fixture
