@@ -170,7 +170,9 @@ class Network(nn.Module):
         self.defects = nn.Conv2d(width, channels, 1)
         self.piece = nn.Conv2d(width, 1, 1)
         whole = 320 + 112
-        self.trait = nn.Sequential(nn.Dropout(0.3), nn.Linear(whole, 128), nn.ReLU6(inplace=True), nn.Dropout(0.3))
+        self.trait = nn.Sequential(
+            nn.LayerNorm(_TRAITS), nn.Dropout(0.2), nn.Linear(_TRAITS, 128), nn.ReLU6(inplace=True), nn.Dropout(0.2)
+        )
         self.known = Known()
         self.kind = nn.Linear(128, kinds)
         self.material = nn.Linear(128, materials)
@@ -196,7 +198,7 @@ class Network(nn.Module):
         x = self.last(torch.cat([x, 4 * odd_fine, 4 * _twice(odd_middle)], 1))
         defects, piece = self.defects(x), self.piece(x)[:, 0]
         whole = torch.cat([coarse.mean((2, 3)), middle.mean((2, 3))], 1)
-        trait, known = self.trait(whole), self.known(coarse)
+        trait, known = self.trait(on_piece(features, piece.detach())), self.known(coarse)
         return Output(
             woven=self.woven(torch.cat([whole, known / 4], 1))[:, 0],
             defect=self.defect(_highest(defects, odd_fine, odd_middle))[:, 0],
@@ -208,6 +210,35 @@ class Network(nn.Module):
             embedding=whole / whole.norm(dim=1, keepdim=True).clamp_min(1e-6),
             patches=patches,
         )
+
+
+_TRAITS = 320 + 112 + 2 * 40 + 2 * 24 + 4
+
+
+def on_piece(features: Features, piece: Tensor) -> Tensor:
+    """What the piece itself looks like, whatever it stands before: [N, 564].
+
+    Features averaged over the silhouette `piece` [N, S/8, S/8] (logits); at strides 4 and 8, where colour and fibre
+    are, also how much they vary; and four figures of the silhouette: share of the picture, spread across and down, and
+    share of the border.
+    """
+    finest, fine, middle, coarse = features
+    on = torch.sigmoid(piece)[:, None] + 0.01  # where no piece is seen, all of the picture counts alike
+    means = [_mean(coarse, F.avg_pool2d(on, 4)), _mean(middle, F.avg_pool2d(on, 2))]
+    for detail in (fine, F.avg_pool2d(finest, 2)):
+        mean = _mean(detail, on)
+        means += [mean, (_mean(detail * detail, on) - mean * mean).clamp_min(1e-6).sqrt()]
+    n, _, h, w = on.shape
+    down = torch.linspace(-1, 1, h, device=on.device).view(1, 1, h, 1).expand(n, 1, h, w)
+    across = torch.linspace(-1, 1, w, device=on.device).view(1, 1, 1, w).expand(n, 1, h, w)
+    spread = [(_mean(x * x, on) - _mean(x, on) ** 2).clamp_min(1e-6).sqrt() for x in (across, down)]
+    border = torch.cat([on[:, 0, 0], on[:, 0, -1], on[:, 0, :, 0], on[:, 0, :, -1]], 1).mean(1, keepdim=True)
+    return torch.cat([*means, on.mean((2, 3)), *spread, border], 1)
+
+
+def _mean(values: Tensor, on: Tensor) -> Tensor:
+    total: Tensor = (values * on).sum((2, 3)) / on.sum((2, 3))
+    return total
 
 
 def _twice(x: Tensor) -> Tensor:

@@ -58,6 +58,8 @@ class Config(BaseModel):
     surfaces: dict[str, int] = Field(description="Made surfaces of each split.")
     size: int = Field(multiple_of=32, description="Side of the network's input in service.")
     window: int = Field(multiple_of=32, description="Side of the windows it learns from: less work, same texture.")
+    start: Path | None = Field(default=None, description="A run's last.pt to start from, as far as its weights fit.")
+    learn: tuple[str, ...] = Field(default=(), description="Parts of the network that learn; none named: all heads.")
     epochs: int = Field(ge=1)
     draws: int = Field(ge=1, description="Pictures in an epoch.")
     batch: int = Field(ge=1)
@@ -91,6 +93,13 @@ def build(config: Config) -> Network:
     torch.manual_seed(config.seed)
     network = Network(config.size, len(KINDS), len(MATERIALS), len(CHANNELS))
     network.trunk.freeze(whole=config.trunk_rate == 0)
+    if config.start is not None:
+        saved = torch.load(config.start, map_location="cpu", weights_only=True)["model"]
+        own = network.state_dict()
+        network.load_state_dict({k: v for k, v in saved.items() if k in own and own[k].shape == v.shape}, strict=False)
+    for name, parameter in network.named_parameters():
+        if config.learn and not name.startswith(config.learn):
+            parameter.requires_grad_(False)
     return network
 
 

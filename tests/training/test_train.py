@@ -67,3 +67,15 @@ def test_an_untrained_run_cannot_be_released(tmp_path: Path, monkeypatch: pytest
 def test_the_run_folder_names_the_version() -> None:
     config = read_config(CONFIG)
     assert config.folder.name == f"{config.name}-{config.version}"
+
+
+def test_a_run_may_start_from_another_and_teach_some_parts_only(tmp_path: Path) -> None:
+    config = read_config(CONFIG).model_copy(update={"size": 64})
+    first = build(config)
+    with torch.no_grad():
+        first.woven.bias.fill_(3.0)
+    torch.save({"model": first.state_dict()}, tmp_path / "last.pt")
+    again = build(config.model_copy(update={"seed": 99, "start": tmp_path / "last.pt", "learn": ("trait", "kind")}))
+    assert float(again.woven.bias) == 3.0
+    learning = {name.split(".")[0] for name, p in again.named_parameters() if p.requires_grad}
+    assert learning == {"trait", "kind"}
