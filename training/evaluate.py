@@ -1,9 +1,9 @@
-"""Grade labelled photos as a user would, score them, and write the figures into the card of the bundle in service.
+"""Grade labelled photos as a user would, score them, draw a report, and write the figures into the bundle's card.
 
-`python -m training.evaluate DATA [--scorer FILE] [--no-card]`: DATA holds products/, negatives/ and defects/<set>/,
-each with images/ and its labels; the scorer is a program that takes the graded lines and `--data DATA`, and prints a
-table.
-The photos are only read: none is copied, none is trained on.
+`python -m training.evaluate DATA [--only SET,...] [--scorer FILE] [--no-card]`: DATA holds products/, negatives/ and
+defects/<set>/, each with images/ and its labels; the scorer is a program that takes the graded lines, `--data DATA` and
+`--json`, and prints its figures. The photos are only read: none is copied into the project, none is trained on. The
+report in build/evaluation/ shows some of them and stays there.
 """
 
 from __future__ import annotations
@@ -12,49 +12,21 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from qc.errors import QcError
-from qc.model.bundle import SPEC_FILE
+from qc.model.bundle import SPEC_FILE, Bundle
 from qc.model.golden import seal
+from qc.model.grader import Grader
 from qc.settings import Settings
+from qc.standards.library import Library
 from training.card import with_scores
-
-PHOTOS = {".jpg", ".jpeg", ".png", ".webp"}
-
-
-def photos_of(data: Path) -> list[Path]:
-    """Every photo of the evaluation folder, in the order of their paths.
-
-    Raises:
-        FileNotFoundError: There is none.
-    """
-    folders = [data / "products" / "images", data / "negatives" / "images", *sorted(data.glob("defects/*/images"))]
-    found = [p for folder in folders for p in sorted(folder.glob("*")) if p.suffix.lower() in PHOTOS]
-    if not found:
-        raise FileNotFoundError(f"{data} holds no photos under products/, negatives/ or defects/*/images")
-    return found
-
-
-def grade(photos: list[Path], out: Path) -> None:
-    """Grade photos with `qc grade`, each as a piece of its own, under the general standard.
-
-    Raises:
-        subprocess.CalledProcessError: The command failed; it has said why.
-    """
-    out.parent.mkdir(parents=True, exist_ok=True)
-    command = [str(Path(sys.executable).with_name("qc")), "grade", "--jsonl", str(out), *map(str, photos)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-
-
-def score(graded: Path, data: Path, scorer: Path) -> str:
-    """The scorer's table, whole.
-
-    Raises:
-        subprocess.CalledProcessError: The scorer missed photos or failed; it has said why.
-    """
-    command = [sys.executable, str(scorer), str(graded), "--data", str(data)]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+from training.evaluation.composites import Pair, as_record, pairs
+from training.evaluation.graded import answers, as_table, grade, populations, score
+from training.evaluation.labelled import only, photos_of, read_labels
+from training.evaluation.whole import composite_lines, write_report
 
 
 def put_into_card(bundle: Path, table: str) -> None:
@@ -66,24 +38,58 @@ def put_into_card(bundle: Path, table: str) -> None:
     seal(bundle, fields)
 
 
-def main() -> int:
+def evaluate(data: Path, scorer: Path, out: Path, bundle: Path, per_code: int, seed: int) -> str:
+    """Grade, score and draw; the table for the card.
+
+    Args:
+        data: the folder of labelled photos.
+        scorer: its scorer.
+        out: folder of the report.
+        bundle: the model.
+        per_code: good products that each defect code is composited on.
+        seed: of the composites.
+    """
+    graded = out / "graded.jsonl"
+    grade(photos_of(data), graded, bundle)
+    figures = score(graded, data, scorer)
+    labels = read_labels(data)
+    said = answers(graded)
+    good = [(label.path, label.group) for label in labels if label.population == "products" and label.woven]
+    made: list[Pair] = []
+    with Grader(Bundle.load(bundle)) as grader:
+        standard = Library.load().named("woven-general")
+        with (out / "composites.jsonl").open("w", encoding="utf-8") as file:
+            for pair in pairs(good, grader, standard, per_code, seed):
+                made.append(pair)
+                print(json.dumps(as_record(pair)), file=file)
+        write_report(out / "report.html", grader, figures, labels, said, populations(labels, said), made)
+    return as_table(figures) + "\n" + "\n".join(composite_lines(made))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; 1 with one line when something failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
+    parser.add_argument("--only", help="sets of defects, sources of products, negatives; by commas")
     parser.add_argument("--scorer", type=Path, help="default: tools/score_photos.py beside DATA")
-    parser.add_argument("--out", type=Path, default=Path("build/evaluation/graded.jsonl"))
+    parser.add_argument("--bundle", type=Path, help="default: the one in service")
+    parser.add_argument("--out", type=Path, default=Path("build/evaluation"))
+    parser.add_argument("--composites", type=int, default=60, help="good products that each defect code is put on")
+    parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--no-card", action="store_true", help="print the table and leave the card alone")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     scorer = args.scorer or args.data.resolve().parent / "tools" / "score_photos.py"
+    bundle = (args.bundle or Settings().bundle).resolve()
     try:
         if not scorer.is_file():
             raise FileNotFoundError(f"no scorer at {scorer}; name one with --scorer")
-        grade(photos_of(args.data), args.out)
-        table = score(args.out, args.data, scorer)
-        print(table)
-        if not args.no_card:
-            put_into_card(Settings().bundle.resolve(), table)
-    except (FileNotFoundError, QcError, subprocess.CalledProcessError) as error:
+        with tempfile.TemporaryDirectory() as scratch:
+            data = only(args.data, args.only.split(","), Path(scratch)) if args.only else args.data
+            table = evaluate(data, scorer, args.out, bundle, args.composites, args.seed)
+        print(f"{table}\n\nreport: {args.out / 'report.html'}")
+        if not args.no_card and not args.only:  # a part of the sets is a look on the way, no figure to publish
+            put_into_card(bundle, table)
+    except (FileNotFoundError, ValueError, QcError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

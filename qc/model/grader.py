@@ -24,7 +24,7 @@ from qc.model.detections import find_defects
 from qc.model.judged import JudgedPhoto
 from qc.model.network import Floats, Network, NetworkOutput
 from qc.model.photo import PhotoLimits
-from qc.model.piece import Silhouette, silhouette
+from qc.model.piece import Mask, Silhouette, silhouette
 from qc.model.preprocess import Placement, prepare
 from qc.model.quality import measure_quality
 from qc.model.tiles import enlarged, finer, fits, merged
@@ -76,6 +76,11 @@ class Grader:
     def model(self) -> str:
         """Name and version of the bundle, as in `Evidence.model`."""
         return self.bundle.spec.title
+
+    @property
+    def cell(self) -> float:
+        """Side of a cell of the whole view's maps, in pixels of the network's input."""
+        return self._network.cell
 
     def judge(self, data: bytes) -> JudgedPhoto:
         """The judged image of a photo as sent, under this grader's limits.
@@ -154,6 +159,12 @@ class Grader:
         on_photo: Floats = highest[np.ix_(rows, columns)]
         return on_photo
 
+    def silhouette(self, photo: JudgedPhoto) -> Mask:
+        """Where the piece is, bool [h, w], laid over the photo; everywhere where none is found."""
+        piece = self._look(photo, None, _Clock()).piece
+        on_photo: Mask = piece.cells[np.ix_(piece.photo.any(1), piece.photo.any(0))]
+        return on_photo
+
     def learn(self, photos: Sequence[JudgedPhoto]) -> ApprovedSample:
         """An approved sample from photos of good pieces.
 
@@ -223,8 +234,10 @@ class Grader:
 
 @dataclass(frozen=True, eq=False)
 class _Look:
-    """What was seen before anything is read from it; `piece` and `defects` are in the same cells, `head` is the logit of
-    a defect in whole view or any tile."""
+    """What was seen before anything is read from it.
+
+    `piece` and `defects` are in the same cells; `head` is the highest logit of a defect, of whole view and tiles.
+    """
 
     output: NetworkOutput
     placement: Placement

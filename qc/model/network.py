@@ -68,6 +68,7 @@ class Network:
                 raise
             raise BadBundle(f"{bundle.path / file} does not run: {wrong}", file=file) from wrong
         _hold_to_spec(output, bundle, file)
+        self.cell: float = size / output.piece.shape[0]
         _return_free_memory()
 
     def run(self, image: Floats, patches: bool = False) -> NetworkOutput:
