@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from qc import errors
 from qc.api.deps import StationDep
@@ -22,7 +21,7 @@ from qc.api.schemas.rates import (
     RatesOut,
     StratumOut,
 )
-from qc.api.schemas.words import Name
+from qc.api.schemas.words import Instant, Name
 from qc.api.security import CanDecideLots, CanReadBatches, speaks_for
 from qc.ledger import sampling_policy
 from qc.ledger.disagreements import list_disagreements
@@ -37,8 +36,8 @@ router = APIRouter(prefix="/v1", tags=["lots"])
 def get_rates(
     caller: CanReadBatches,
     station: StationDep,
-    since: Annotated[AwareDatetime | None, Query(description="Ordered at this time or later.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Ordered before this time.")] = None,
+    since: Annotated[Instant | None, Query(description="Ordered at this time or later.")] = None,
+    until: Annotated[Instant | None, Query(description="Ordered before this time.")] = None,
     sku: Annotated[Name | None, Query(description="Only pieces of this SKU.")] = None,
     confidence: Annotated[float, Query(gt=0.5, lt=1, description="Of the intervals.")] = 0.95,
 ) -> RatesOut:

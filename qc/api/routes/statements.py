@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from qc import errors
@@ -17,7 +16,7 @@ from qc.api.downloads import download
 from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.problems import BODY, answers
 from qc.api.schemas.statements import ConsentIn, ConsentOut, ErasureIn, ErasureOut
-from qc.api.schemas.words import Pseudonym
+from qc.api.schemas.words import Instant, Pseudonym
 from qc.api.security import CanChangeMakers, CanReadMakers
 from qc.ledger.events import lock_chain
 from qc.ledger.makers import erase_maker, maker_called, remember_maker
@@ -75,8 +74,8 @@ def get_statement(
     request: Request,
     caller: CanReadMakers,
     station: StationDep,
-    begin: Annotated[AwareDatetime, Query(description="First moment of the period.")],
-    end: Annotated[AwareDatetime, Query(description="First moment after it, at most 400 days later.")],
+    begin: Annotated[Instant, Query(description="First moment of the period.")],
+    end: Annotated[Instant, Query(description="First moment after it, at most 400 days later.")],
     maker_ref: Annotated[Pseudonym | None, Query(description="One weaver; all when left out.")] = None,
 ) -> Response:
     """Accepted pieces of a period as CSV, for pay: of one weaver or of all.

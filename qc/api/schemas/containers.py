@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from qc.api.schemas.corrections import CorrectionIn
-from qc.api.schemas.words import Amount, Incoming, Name, Pseudonym, Sentence, Time
+from qc.api.schemas.words import Amount, Incoming, Instant, Name, Pseudonym, Sentence, Time
 from qc.ledger.batch_contents import Correction
 from qc.ledger.containers import DESCRIBED
 from qc.ledger.states import ContainerState
@@ -23,7 +23,7 @@ class DescribedIn(Incoming):
     """What is said of a container; what is left out is not known, or stays."""
 
     stuffing_location: ShortText | None = Field(default=None, description="Importer Security Filing.")
-    stuffing_time: AwareDatetime | None = None
+    stuffing_time: Instant | None = None
     consolidator: ShortText | None = Field(default=None, description="Importer Security Filing.")
     tare_kg: Amount | None = None
     vgm_kg: Amount | None = Field(default=None, description="Verified gross mass, SOLAS VI/2.")

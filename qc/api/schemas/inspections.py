@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
 from qc.api.schemas.verdicts import VerdictOut
-from qc.api.schemas.words import Incoming, Name, Pseudonym, Sentence, Time
+from qc.api.schemas.words import Incoming, Instant, Name, Pseudonym, Sentence, Time
 from qc.ledger.states import Outcome, PieceState
 from qc.ledger.tables import Batch, Decision, Inspection, InspectionPhoto, Piece
 from qc.standards.evidence import View
@@ -40,7 +40,7 @@ class InspectionIn(Incoming):
     consent_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,32}$")] | None = Field(
         default=None, description="Version of the consent that the weaver gave; needed with a new `maker_ref`."
     )
-    consented_at: AwareDatetime | None = Field(default=None, description="When the weaver gave it; now when left out.")
+    consented_at: Instant | None = Field(default=None, description="When the weaver gave it; now when left out.")
     appeal: bool = Field(
         default=False,
         description="The weaver objects: a returned or rejected piece is judged again as it is, and decided by "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from qc.api.schemas.words import Incoming, Pseudonym, Sentence, Time
+from qc.api.schemas.words import Incoming, Instant, Pseudonym, Sentence, Time
 from qc.ledger.standard_preview import Preview
 from qc.ledger.tables import StandardRelease
 from qc.standards.standard import ExportStandard
@@ -94,7 +94,7 @@ class ReleaseIn(Incoming):
 
     decided_by: Pseudonym = Field(description="The person, as a pseudonym.")
     reason: Sentence
-    effective_from: AwareDatetime | None = Field(default=None, description="When it begins; now when left out.")
+    effective_from: Instant | None = Field(default=None, description="When it begins; now when left out.")
 
 
 class PreviewIn(Incoming):

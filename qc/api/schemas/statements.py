@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from qc.api.schemas.words import Incoming, Pseudonym, Time
+from qc.api.schemas.words import Incoming, Instant, Pseudonym, Time
 from qc.ledger.tables import Maker
 
 ConsentVersion = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,32}$", examples=["2026-11"])]
@@ -18,7 +18,7 @@ class ConsentIn(Incoming):
 
     maker_ref: Pseudonym = Field(description="The weaver, as a pseudonym. Never a name.")
     consent_version: ConsentVersion
-    consented_at: AwareDatetime | None = Field(default=None, description="When it was given; now when left out.")
+    consented_at: Instant | None = Field(default=None, description="When it was given; now when left out.")
 
 
 class ErasureIn(Incoming):

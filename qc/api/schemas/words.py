@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
 from qc.ledger.events import rfc3339
 
@@ -22,6 +22,16 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=1000, patte
 
 Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,4})?$")]
 """An exact decimal that came in, as plain digits: money, kilograms, centimetres."""
+
+
+def _of_our_time(at: datetime) -> datetime:
+    if not 1970 <= at.year < 2200:
+        raise ValueError(f"got the year {at.year}, wanted one from 1970 to 2199")
+    return at
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+"""A moment that came in, with its zone; of a year that calendars and databases can reckon with."""
 
 Time = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
 """UTC, RFC 3339, with milliseconds."""
