@@ -54,6 +54,18 @@ def test_every_cell_leads_to_the_published_plan(inspection: Inspection, letter: 
         assert plan.re == plan.ac + 1
 
 
+@pytest.mark.parametrize(("inspection", "letter", "cells"), RESOLVED, ids=lambda v: v if isinstance(v, str) else "")
+def test_an_arrow_stands_where_the_published_plan_is_another_letters(
+    inspection: Inspection, letter: str, cells: list[str]
+) -> None:
+    row = TABLES.tables[inspection][letter].partition("|")[2].split()
+    order = list(TABLES.tables[inspection])
+    for aql, cell, mark in zip(TABLES.aqls, cells, row, strict=True):
+        leads = order.index(cell.split(":")[0]) - order.index(letter)
+        assert mark == ("v" if leads > 0 else "^" if leads < 0 else cell.split("/")[1]), aql
+        assert (TABLES.cell(inspection, letter, aql) is None) == (leads != 0)
+
+
 def test_the_last_letter_of_tightened_inspection() -> None:
     assert TABLES.plan("tightened", "R", 0.025).letter == "S"
     assert TABLES.plan("tightened", "R", 0.025).n == 3150
