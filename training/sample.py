@@ -35,6 +35,7 @@ class Sample:
     meta   JSON-ready: id, seed, source (blender | surface | photo), woven (0/1), kind, material, weave (or null),
            view (whole | closeup), state (good | defective), causes (list: why an honest eye may stumble over a good
            piece: pitch_jitter, odd_strand, node, splice, seam, feet, hard_shadow, clutter, partial, dyed), light,
+           hard (those of the causes that the piece was made to have; a good piece with any is hard good),
            twin (id of the same piece without its defects, or null), defects (list of {code, box, area_px, visibility})
     """
 

@@ -9,6 +9,7 @@ import numpy as np
 from training.render import strap
 from training.render.body import Finishing, body, lining, turned
 from training.render.form import Form, Give
+from training.render.hand import Hand
 from training.render.irregular import accidents
 from training.render.looks import Look
 from training.render.piece import Piece
@@ -36,19 +37,19 @@ CUTS = {
 CUT_WEIGHTS = (0.36, 0.22, 0.18, 0.14, 0.10)
 
 
-def bag(kind: str, weave: str, look: Look, jitter: float, rng: np.random.Generator) -> Piece:
+def bag(kind: str, weave: str, look: Look, hand: Hand, rng: np.random.Generator) -> Piece:
     """A bag."""
     u = rng.uniform
     name = str(rng.choice(list(CUTS), p=CUT_WEIGHTS))
     form = _form(kind, CUTS[name], rng)
     end = Finishing(rims=(0.22, 0.24, 0.04, 0.5), frame=0.0, foot_hoop=0.15, feet=0.0)
-    it = body(form, weave, look, jitter, rng, end)
+    it = body(form, weave, look, hand, rng, end)
     thick = it.stakes.thickness + it.wefts.thickness
     if u() < 0.45:
         it.strands += lining(it.surface, thick * 1.1, rng)
     style = str(rng.choice(strap.STYLES, p=strap.STYLE_WEIGHTS if name != "clutch" else strap.CLUTCH_WEIGHTS))
     it.strands += strap.straps(form, it.surface, style, look, rng)
-    causes = it.causes | accidents(it.strands, it.stakes, it.wefts, rng)
+    causes = it.causes | accidents(it.strands, it.stakes, it.wefts, hand, rng)
     lying = bool(form.aspect < 0.5 and u() < 0.28)
     strands = it.strands
     if lying:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from training.render import finish
+from training.render import finish, hexagon
 from training.render.arrays import Array, from_srgb
 from training.render.coil import coiled
 from training.render.form import Form
+from training.render.hand import Hand
 from training.render.irregular import feet
 from training.render.looks import Family, Look, families
 from training.render.plait import corded
@@ -40,22 +41,22 @@ class Finishing:
     feet: float = 0.15
 
 
-def body(form: Form, weave: str, look: Look, jitter: float, rng: np.random.Generator, end: Finishing) -> Body:
+def body(form: Form, weave: str, look: Look, hand: Hand, rng: np.random.Generator, end: Finishing) -> Body:
     """The form worked in a weave."""
-    stakes, wefts = families(look, weave, rng)
+    stakes, wefts = families(look, weave, hand, rng)
     if weave != "coiled":
-        return _woven(form, weave, look, (stakes, wefts), jitter, rng, end)
+        return _woven(form, weave, look, (stakes, wefts), hand, rng, end)
     foot = np.stack([np.linspace(0.002, form.radius, 16), np.full(16, 0.0)], 1)
     round_foot = form.exponent > 2 and rng.uniform() < 0.6
     surface = form.surface(np.concatenate([foot[:-1], form.wall]), 2.0 if round_foot else form.exponent)
-    strands, pitch = coiled(surface, look, jitter, rng)
+    strands, pitch = coiled(surface, look, hand.jitter, rng)
     style = "bare" if rng.uniform() < 0.7 else "lashed"
     strands += finish.rim(surface, look.family(pitch * 1.1, pitch, pitch, 2.1), style, rng)
     return Body(surface, strands, pitch, stakes, wefts)
 
 
 def _woven(
-    form: Form, weave: str, look: Look, pair: tuple[Family, Family], jitter: float, rng: np.random.Generator,
+    form: Form, weave: str, look: Look, pair: tuple[Family, Family], hand: Hand, rng: np.random.Generator,
     end: Finishing,
 ) -> Body:  # fmt: skip
     u = rng.uniform
@@ -63,16 +64,22 @@ def _woven(
     # A cord costs several times the points of a plain strand.
     stakes = pair[0].limited(2 * np.pi * form.mouth, 96 if pair[0].plies == 1 else 64)
     wefts = pair[1].limited(form.height, 76 if pair[1].plies == 1 else 44)
-    n_stakes, n_wefts, weaving = plan(surface, weave, look, stakes, wefts, jitter, rng)
-    pitch = column_length(surface) / n_wefts
-    strands = on_surface(surface, weaving, n_stakes, n_wefts, rng)
-    strands = corded(corded(strands, "weft", wefts.plies, rng), "stake", stakes.plies, rng)
-    out = Body(surface, strands, pitch, stakes, wefts, {"seam"} if weaving.seam is not None else set())
-    out.strands += base(form, look, weave, jitter, rng)
-    if u() < end.feet:
+    causes: set[str] = set()
+    if weave == "hexagonal":
+        stakes = wefts = hexagon.splints(look, hand.odd, rng).limited(2 * np.pi * form.mouth, 56)
+        strands, pitch = hexagon.on_wall(surface, wefts, hand.jitter, rng)
+    else:
+        n_stakes, n_wefts, weaving = plan(surface, weave, look, stakes, wefts, hand, rng)
+        pitch = column_length(surface) / n_wefts
+        strands = on_surface(surface, weaving, n_stakes, n_wefts, rng)
+        strands = corded(corded(strands, "weft", wefts.plies, rng), "stake", stakes.plies, rng)
+        causes |= {"seam"} if weaving.seam is not None else set()
+    out = Body(surface, strands, pitch, stakes, wefts, causes)
+    out.strands += base(form, look, weave, hand, rng)
+    if hand.feet or u() < end.feet * 0.4:
         out.strands += feet([s for s in strands if s.role == "stake"], rng)
         out.causes.add("feet")
-    width = float(np.clip(pitch * u(1.0, 1.6), 0.006, 0.022))
+    width = float(np.clip((wefts.width if weave == "hexagonal" else pitch) * u(1.0, 1.6), 0.006, 0.022))
     rim = look.family(width, width * u(0.6, 1.0), pitch, 2.3)
     out.strands += finish.rim(surface, rim, str(rng.choice(finish.RIMS, p=end.rims)), rng)
     if u() < end.frame:
@@ -84,7 +91,7 @@ def _woven(
 
 
 def plan(
-    surface: Surface, weave: str, look: Look, stakes: Family, wefts: Family, jitter: float, rng: np.random.Generator
+    surface: Surface, weave: str, look: Look, stakes: Family, wefts: Family, hand: Hand, rng: np.random.Generator
 ) -> tuple[int, int, Weave]:
     """Numbers of stakes and wefts, and how they cross."""
     u = rng.uniform
@@ -95,28 +102,33 @@ def plan(
         pattern = "pairs"
     n_stakes = even_count(surface, 0.6, stakes.pitch, 2 if pattern in ("plain", "pairs") else 4)
     n_wefts = max(3, round(column_length(surface) / wefts.pitch))
-    aligned = u() < 0.4
+    aligned = hand.seam or u() < 0.3
     # Stiff stakes stay straight and the wefts do all the bending.
     stiff = look.material == "rattan" or wefts.plies == 3 or stakes.pitch > 2.4 * wefts.pitch
     bend = u(0.0, 0.12) if stiff else u(0.35, 0.55)
     return (
         n_stakes,
         n_wefts,
-        Weave(pattern, stakes, wefts, jitter, bend, 1.2 / n_stakes, float(u()) if aligned else None),
+        Weave(pattern, stakes, wefts, hand.jitter, bend, 1.2 / n_stakes, float(u()) if aligned else None),
     )
 
 
-def base(form: Form, look: Look, weave: str, jitter: float, rng: np.random.Generator) -> list[Strand]:
-    """The bottom of a form, a flat plain weave at height 0."""
+def base(form: Form, look: Look, weave: str, hand: Hand, rng: np.random.Generator) -> list[Strand]:
+    """The bottom of a form, flat at height 0: hexagonal under a hexagonal wall, else plain."""
     r = form.radius
-    a, b = families(look, weave, rng)
+    outline = Region(r * 0.99, r * form.aspect * 0.99, form.exponent)
+    sheet = Sheet(2 * r, 2 * r * form.aspect)
+    if weave == "hexagonal":
+        splints = hexagon.splints(look, hand.odd, rng)
+        open_base = hexagon.on_ground(sheet, outline, splints, hand.jitter, 0.0, rng)
+        return [replace(s, role="base", group=s.group + 60_000) for s in open_base]
+    a, b = families(look, weave, hand, rng)
     a, b = replace(a, plies=1), replace(b, plies=1)
     if look.material in ("rattan", "water_hyacinth", "seagrass", "banana_fibre"):
         # Round stems woven flat: stakes a little stouter and closer than in the wall.
         a = replace(a, width=a.width * 1.2, pitch=a.width * 3.2)
     a, b = a.limited(2.8 * r, 50), b.limited(2.8 * r, 60)
-    outline = Region(r * 0.99, r * form.aspect * 0.99, form.exponent)
-    woven = on_region(Sheet(2 * r, 2 * r * form.aspect), Weave("plain", a, b, jitter, 0.4), outline, 0.0, rng)
+    woven = on_region(sheet, Weave("plain", a, b, hand.jitter, 0.4), outline, 0.0, rng)
     return [replace(s, role="base", group=s.group + 60_000, normal=-s.normal) for s in woven]
 
 

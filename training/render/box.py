@@ -10,6 +10,7 @@ from training.render import finish
 from training.render.arrays import Array
 from training.render.body import Body, Finishing, body, lining, turned
 from training.render.form import Form
+from training.render.hand import Hand
 from training.render.irregular import accidents
 from training.render.looks import Look
 from training.render.piece import Piece
@@ -21,22 +22,22 @@ OVER = np.array([[1.0, 0, 0], [0, -1.0, 0], [0, 0, -1.0]])
 """Upside down."""
 
 
-def box(kind: str, weave: str, look: Look, jitter: float, rng: np.random.Generator) -> Piece:
+def box(kind: str, weave: str, look: Look, hand: Hand, rng: np.random.Generator) -> Piece:
     """A box and its lid as one piece."""
     u = rng.uniform
     form = _form(kind, rng)
     end = Finishing(rims=(0.12, 0.4, 0.08, 0.4), frame=0.15, foot_hoop=0.6, feet=0.05)
-    it = body(form, weave, look, jitter, rng, end)
+    it = body(form, weave, look, hand, rng, end)
     lid = str(rng.choice(LIDS, p=LID_WEIGHTS))
     if u() < 0.25:
         it.strands += lining(it.surface, (it.stakes.thickness + it.wefts.thickness) * 1.1, rng)
     if lid != "none":
-        it.strands += _lid(form, it, weave, look, jitter, lid, rng)
+        it.strands += _lid(form, it, weave, look, hand, lid, rng)
     elif u() < 0.4:
         cord = replace(look.family(0.011, 0.009, 0.05, 2.1), cycle=(0,))
         for number, place in enumerate((0.0, 0.5)):
             it.strands += finish.handle(it.surface, place, 0.09, form.mouth * 0.2, cord, rng, 50_000 + number, 2)
-    causes = it.causes | accidents(it.strands, it.stakes, it.wefts, rng)
+    causes = it.causes | accidents(it.strands, it.stakes, it.wefts, hand, rng)
     return Piece(it.strands, kind, look.material, weave, look, it.pitch, "deep", causes)
 
 
@@ -54,7 +55,7 @@ def _form(kind: str, rng: np.random.Generator) -> Form:
 
 
 def _lid(
-    form: Form, lower: Body, weave: str, look: Look, jitter: float, lid: str, rng: np.random.Generator
+    form: Form, lower: Body, weave: str, look: Look, hand: Hand, lid: str, rng: np.random.Generator
 ) -> list[Strand]:
     """The lid's strands where the lid lies."""
     u = rng.uniform
@@ -65,7 +66,7 @@ def _lid(
     k = np.linspace(0, 1, 10)
     wall = np.stack([r * (crown + (1 - crown) * k), depth * k], 1)
     upper = replace(form, wall=wall, seed=int(rng.integers(2**31)))
-    made = body(upper, weave, look, jitter, rng, Finishing(rims=(0.05, 0.35, 0.1, 0.5), foot_hoop=0.8, feet=0.0))
+    made = body(upper, weave, look, hand, rng, Finishing(rims=(0.05, 0.35, 0.1, 0.5), foot_hoop=0.8, feet=0.0))
     strands = made.strands
     if u() < 0.35:
         strands = strands + _knob(look, rng)

@@ -261,20 +261,3 @@ def protruding(strands: list[Strand], place: Place, rng: np.random.Generator) ->
         if rng.uniform() < 0.4:
             added += fray(line[-1], unit(line[-1] - line[-2]), place.out, width * 0.5, colour[-1], rng)
     return Edit(strands + added, np.concatenate([s.line for s in added]), width)
-
-
-STRUCTURE = {
-    "STRAND_BROKEN": broken,
-    "STRAND_MISSING": missing,
-    "WEAVE_LOOSE": loose,
-    "HOLE": hole,
-    "END_PROTRUDING": protruding,
-}
-ROLES = {
-    "STRAND_BROKEN": {"weft": 5, "stake": 2, "coil": 4, "stitch": 1, "rim": 1, "lash": 2, "base": 1},
-    "STRAND_MISSING": {"weft": 5, "stake": 2, "stitch": 5, "base": 1, "coil": 1},
-    "WEAVE_LOOSE": {"weft": 5, "stake": 2, "coil": 5},
-    "HOLE": {"weft": 5, "stake": 3, "coil": 5, "base": 2},
-    "END_PROTRUDING": {"weft": 4, "stake": 2, "coil": 4, "stitch": 1, "rim": 3, "lash": 1, "base": 1},
-}
-"""How likely a defect starts at a strand of a role."""

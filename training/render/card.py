@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from training.sample import CHANNELS
+
 TEXT = """# {name}
 
 Rendered pictures of hand-woven goods, good and defective, with a mask for each defect, and of natural goods that are
@@ -20,7 +22,9 @@ or weaver stands behind them. Use them to train, to test the machinery and to co
 
 {tables}
 
-`causes` are harmless things over which an honest eye may stumble on a good piece; a picture may have several.
+`causes` are harmless things over which an honest eye may stumble on a good piece; a picture may have several. `hard`
+names those that a piece was made to have: a good piece with any is **hard good**, a class of its own, and false alarms
+on it are to be counted by cause.
 A defective piece is there twice, with and without its defects, under the same light and camera (`twin`).
 **Split by `piece`**, never by picture, or a twin of a training picture ends up in the test.
 
@@ -37,7 +41,7 @@ A defective piece is there twice, with and without its defects, under the same l
 
 Strands are swept along centre lines on a surface by numpy (`training/render/`), with uneven pitch, width and colour.
 Blender's Cycles renders them under a panorama, sometimes with a hard lamp. Defects are edits of the strands, or of
-their colour for STAIN and MOULD. Exposure follows the light on the piece, not the brightness of the piece.
+their colour for STAIN, MOULD and COLOUR_UNEVEN. Exposure follows the light on the piece, not its brightness.
 
 The mask of a defect is what a person would see of it: the colour difference to the twin (CIELAB, 6 and more, with a
 core of 11 and more) inside the part of the picture that the edit could touch. `visibility` is its mean there.
@@ -48,10 +52,9 @@ The same seed gives the same pieces; another version of Blender gives slightly o
 
 ## What it cannot show
 
-Seven of the twelve defect channels are here; EDGE_UNRAVEL, COLOUR_UNEVEN, SHAPE_DEFORMED, INSECT_DAMAGE and
-FOREIGN_MATTER are not. No bags, hats, lamps or lids; no mendong, seagrass or banana fibre; no hands, tags, clutter
-or second piece in the picture; no blur, noise or JPEG (augmentation adds them). What a defect looks like was written
-down from trade descriptions, not learned from photographs of defective goods, of which no public set exists.
+{absent}No hats, lamps or furniture; no hands, tags or second piece in the picture; no blur, noise or JPEG
+(augmentation adds them). What lies about a piece (`clutter`) has alpha like the piece. What a defect looks like was
+written down from trade descriptions, not learned from photographs of defective goods, of which no public set exists.
 
 ## Licence
 
@@ -70,12 +73,18 @@ def card(name: str, metas: list[dict[str, Any]], shard_bytes: list[int], command
         _table("Weave", Counter(m["weave"] for m in woven)),
         _table("Finish", Counter(m["finish"] for m in woven)),
         _table("Defect", Counter(d["code"] for m in metas for d in m["defects"])),
+        _table("Good piece", Counter("hard" if m.get("hard") else "plain" for m in woven if m["state"] == "good")),
+        _table("Hard good, by cause", Counter(c for m in woven if m["state"] == "good" for c in m.get("hard", []))),
         _table("Cause", Counter(c for m in woven for c in m["causes"])),
+        _table("Not woven", Counter(m["what"] for m in metas if not m["woven"])),
         _table("Light", Counter(m["light"].removesuffix("+sun") for m in metas)),
     ]
+    missing = [c for c in CHANNELS if not any(d["code"] == c for m in metas for d in m["defects"])]
+    absent = f"No {', '.join(missing)}. " if missing else ""
     return TEXT.format(
         name=name, total=len(metas), pieces=len({m["piece"] for m in metas}), size=_span(m["size"] for m in metas),
         megabytes=sum(shard_bytes) / 1e6, shards=len(shard_bytes), tables="\n\n".join(tables), command=command,
+        absent=absent,
     )  # fmt: skip
 
 

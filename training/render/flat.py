@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from training.render import finish
+from training.render import finish, hexagon
 from training.render.coil import coiled
+from training.render.hand import Hand
 from training.render.irregular import accidents
 from training.render.looks import Family, Look, families
 from training.render.piece import Piece
@@ -20,7 +21,7 @@ BORDERS = ("lashed", "braid", "bound", "fringe")
 BORDER_WEIGHTS = (0.35, 0.2, 0.25, 0.2)
 
 
-def flat(kind: str, weave: str, look: Look, jitter: float, rng: np.random.Generator) -> Piece:
+def flat(kind: str, weave: str, look: Look, hand: Hand, rng: np.random.Generator) -> Piece:
     """A mat or a placemat, rectangular, round or oval, not quite flat."""
     u = rng.uniform
     round_one = weave == "coiled" or (kind == "placemat" and u() < 0.3)
@@ -28,46 +29,51 @@ def flat(kind: str, weave: str, look: Look, jitter: float, rng: np.random.Genera
     if round_one:
         d = w if u() < 0.7 else d
     seed = int(rng.integers(2**31))
-    stakes, wefts = families(look, weave, rng)
+    stakes, wefts = families(look, weave, hand, rng)
     if weave == "coiled":
-        strands, pitch = _disc(w, d, look, jitter, seed, rng)
+        strands, pitch = _disc(w, d, look, hand, seed, rng)
     else:
-        strands, pitch = _sheet(w, d, round_one, weave, look, stakes, wefts, jitter, seed, rng)
-    causes = accidents(strands, stakes, wefts, rng)
+        strands, pitch = _sheet(w, d, round_one, weave, look, stakes, wefts, hand, seed, rng)
+    causes = accidents(strands, stakes, wefts, hand, rng)
     return Piece(strands, kind, look.material, weave, look, pitch, "flat", causes)
 
 
 def _disc(
-    w: float, d: float, look: Look, jitter: float, seed: int, rng: np.random.Generator
+    w: float, d: float, look: Look, hand: Hand, seed: int, rng: np.random.Generator
 ) -> tuple[list[Strand], float]:
     k = np.linspace(0.0, 1, 40)
     cup = rng.uniform(-0.004, 0.008)
     profile = np.stack([w / 2 * np.maximum(k, 0.004), -cup * k**2], 1)
     surface = Revolved(profile, 2.0, d / w, float(rng.uniform(0.002, 0.012)), (0.0, 0.0), seed)
-    strands, pitch = coiled(surface, look, jitter, rng)
+    strands, pitch = coiled(surface, look, hand.jitter, rng)
     # The outer side of a profile that runs from the centre outward looks down: turn the piece over.
     return [replace(s, line=s.line * [1, -1, -1], normal=s.normal * [1, -1, -1]) for s in strands], pitch
 
 
 def _sheet(
-    w: float, d: float, round_one: bool, weave: str, look: Look, stakes: Family, wefts: Family, jitter: float,
+    w: float, d: float, round_one: bool, weave: str, look: Look, stakes: Family, wefts: Family, hand: Hand,
     seed: int, rng: np.random.Generator,
 ) -> tuple[list[Strand], float]:  # fmt: skip
     u = rng.uniform
     wave = float(u(0.0005, 0.004))
     curled = float(u(0.01, 0.06)) if u() < 0.35 else 0.0
     sheet = Sheet(w, d, wave, curled, int(rng.integers(4)), seed)
+    exponent = 2.0 if round_one else float(u(12, 40))
     longest = max(w, d) * 1.4
+    if weave == "hexagonal":
+        splints = hexagon.splints(look, hand.odd, rng).limited(longest, 44)
+        outline = Region(w / 2, d / 2, exponent)
+        strands = hexagon.on_ground(sheet, outline, splints, hand.jitter, float(u(0, np.pi)), rng)
+        return strands + _border(sheet, exponent, splints.width * 1.3, look, rng), splints.pitch
     stakes = stakes.limited(longest, 90 if stakes.plies == 1 else 50)
     wefts = wefts.limited(longest, 130 if wefts.plies == 1 else 70)
-    exponent = 2.0 if round_one else float(u(12, 40))
     pattern: Pattern = "plain"
     if weave == "twill":
         pattern = ("twill22", "twill31")[int(rng.choice([0, 1]))]
     diagonal = look.material in ("pandan", "bamboo") and u() < 0.35
     angle = float(np.pi / 4 if diagonal else rng.normal() * 0.02)
     bend = float(u(0.0, 0.15) if look.material == "rattan" or wefts.plies == 3 else u(0.35, 0.6))
-    weaving = Weave(pattern, stakes, wefts, jitter, bend)
+    weaving = Weave(pattern, stakes, wefts, hand.jitter, bend)
     strands = on_region(sheet, weaving, Region(w / 2, d / 2, exponent), angle, rng)
     strands = [replace(s, role="stake") if s.group < 10_000 else s for s in strands]
     strands = corded(corded(strands, "weft", wefts.plies, rng), "stake", stakes.plies, rng)

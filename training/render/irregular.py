@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from training.render.arrays import Array
+from training.render.hand import Hand
 from training.render.looks import Family
 from training.render.strand import Strand
 
@@ -22,17 +23,17 @@ def feet(stakes: list[Strand], rng: np.random.Generator) -> list[Strand]:
     return out
 
 
-def accidents(strands: list[Strand], stakes: Family, wefts: Family, rng: np.random.Generator) -> set[str]:
-    """Add splices to the strands now and then; the causes that the piece has."""
+def accidents(strands: list[Strand], stakes: Family, wefts: Family, hand: Hand, rng: np.random.Generator) -> set[str]:
+    """Add splices to the strands if the hand makes them; the causes that the piece has."""
     causes = set()
     if stakes.odd_rows or wefts.odd_rows:
         causes.add("odd_strand")
     if stakes.nodes or wefts.nodes:
         causes.add("node")
     rows = [k for k, s in enumerate(strands) if s.role in ("weft", "coil") and len(s) > 40]
-    if rows and rng.uniform() < 0.35:
+    if rows and hand.splices:
         causes.add("splice")
-        for k in rng.choice(rows, size=min(len(rows), int(rng.integers(1, 7))), replace=False):
+        for k in rng.choice(rows, size=min(len(rows), int(rng.integers(2, 9))), replace=False):
             strands.append(_splice(strands[k], rng))
     return causes
 

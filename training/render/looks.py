@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from training.render.arrays import Array, from_srgb
+from training.render.hand import Hand
 from training.render.materials import STUFF, TONES, Size, sizes
 from training.render.noise import wave1
 
@@ -31,8 +32,8 @@ PAINTS = {
 }
 FINISHES = ("natural", "white", "black", "dark_brown", "grey", "dyed_all", "dyed_rows", "dyed_stakes", "two_tone")
 FINISH_WEIGHTS = (0.62, 0.06, 0.02, 0.04, 0.04, 0.03, 0.09, 0.04, 0.06)
-GREENER = np.array([-1.0, 0.12, -0.45])
-"""How the logarithm of a natural tone moves from straw towards green."""
+GREENER, DEEPER = np.array([-1.0, 0.12, 0.0]), np.array([0.0, 0.0, -0.4])
+"""How the logarithm of a natural tone moves from straw towards green (or, negative, brown), and deepens either way."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,11 @@ class Family:
             light = light * (1 - 0.42 * bump)
             size = size * (1 + 0.10 * bump)
         green = self.tint * (rng.normal() + 0.7 * wave1(rng, arc, max(length * 1.3, 0.2), 4))
-        colour = np.clip(tone * warm * light[:, None] * np.exp(green[:, None] * GREENER), 0.004, 0.92)
+        colour = np.clip(
+            tone * warm * light[:, None] * np.exp(green[:, None] * GREENER + np.abs(green)[:, None] * DEEPER),
+            0.004,
+            0.92,
+        )
         size = np.clip(size, 0.6, 1.5)
         return self.width * size, self.thickness * (0.5 + 0.5 * size), colour
 
@@ -135,9 +140,11 @@ class Look:
         return replace(plain, cycle=cycle, nodes=size.nodes, uneven=size.uneven, plies=size.plies, odd=odd)
 
 
-def draw_look(material: str, rng: np.random.Generator) -> Look:
-    """A look by chance: most natural, the rest painted, dyed or two-tone."""
+def draw_look(material: str, rng: np.random.Generator, dyed: bool = False) -> Look:
+    """A look by chance: most natural, the rest painted, dyed or two-tone; `dyed` asks for a dyed pattern."""
     finish = str(rng.choice(FINISHES, p=FINISH_WEIGHTS))
+    if dyed:
+        finish = str(rng.choice(["dyed_rows", "dyed_stakes", "two_tone"], p=[0.5, 0.25, 0.25]))
     natural = TONES[material]
     base = np.asarray(natural[rng.integers(len(natural))]) * rng.uniform(0.88, 1.08) * np.exp(rng.normal(size=3) * 0.02)
     tones = [base]
@@ -190,8 +197,9 @@ def _bands(rng: np.random.Generator) -> tuple[int, ...]:
     return tuple(cycle)
 
 
-def families(look: Look, weave: str, rng: np.random.Generator) -> tuple[Family, Family]:
-    """Stakes and wefts of a woven piece in this look."""
-    odd = float(rng.choice([0.0, 0.0, 0.04, 0.12]))
+def families(look: Look, weave: str, hand: Hand, rng: np.random.Generator) -> tuple[Family, Family]:
+    """Stakes and wefts of a woven piece in this look, by this hand."""
     stakes, wefts = sizes(look.material, weave, rng)
-    return look.sized(stakes, look.stake_cycle, odd), look.sized(wefts, look.weft_cycle, odd)
+    if hand.nodes:
+        stakes, wefts = (replace(s, nodes=float(rng.uniform(0.05, 0.11))) for s in (stakes, wefts))
+    return look.sized(stakes, look.stake_cycle, hand.odd), look.sized(wefts, look.weft_cycle, hand.odd)

@@ -108,4 +108,35 @@ def mould(mesh: Mesh, place: Place, rng: np.random.Generator) -> Mark:
     )
 
 
-MARKS = {"STAIN": stain, "MOULD": mould}
+def uneven(mesh: Mesh, place: Place, rng: np.random.Generator) -> Mark:
+    """COLOUR_UNEVEN: bleached on one side, strands of another dye batch, or dye taken in patches."""
+    kind = str(rng.choice(["bleached", "batch", "patchy"]))
+    size = float(np.ptp(mesh.points, axis=0).max())
+    reach = max(place.pitch * rng.uniform(4, 9), place.pixel * 40, size * 0.12)
+    d = mesh.points - place.centre
+    r = np.linalg.norm(d, axis=1)
+    if kind == "bleached":
+        heading = unit(rng.normal(size=3))
+        field = smoothstep(0.5 + (d @ heading) / reach + 0.15 * wave3(rng, mesh.points, reach * 1.5))
+    elif kind == "batch":
+        rows = np.unique(mesh.group[r < place.pitch * rng.uniform(1.2, 3.5)])
+        rows = rows[rng.uniform(size=len(rows)) < 0.85]
+        field = np.isin(mesh.group, rows) * np.exp(-((r / (reach * 3)) ** 4))
+    else:
+        field = smoothstep(0.5 + 0.9 * wave3(rng, mesh.points, reach * 0.8)) * np.exp(-((r / (reach * 1.6)) ** 2))
+    luma = mesh.colour.mean(1, keepdims=True)
+    pale = luma.mean() > 0.12 and rng.uniform() < 0.4
+    if kind == "bleached":
+        target = np.clip(mesh.colour * 0.35 + luma * 0.65, 0, 1) * rng.uniform(1.5, 2.0)
+        target = np.clip(target, 0, 0.88)
+    else:
+        shade = rng.uniform(1.35, 1.7) if pale else rng.uniform(0.38, 0.62)
+        hue = np.exp(rng.normal(size=3) * 0.14)
+        target = np.clip(mesh.colour * shade * hue, 0.004, 0.88)
+    k = (field * rng.uniform(0.75, 1.0))[:, None]
+    touched = mesh.points[field > 0.3]
+    marked = replace(mesh, colour=mesh.colour * (1 - k) + target * k)
+    return Mark(marked, touched if len(touched) else place.centre[None], max(place.pitch * 0.5, place.pixel * 3))
+
+
+MARKS = {"STAIN": stain, "MOULD": mould, "COLOUR_UNEVEN": uneven}

@@ -20,8 +20,8 @@ WEAVES_OF: dict[str, dict[str, float]] = {
     "water_hyacinth": {"plain": 0.62, "twill": 0.08, "coiled": 0.30},
     "mendong": {"plain": 0.60, "twill": 0.18, "coiled": 0.22},
     "pandan": {"plain": 0.50, "twill": 0.35, "coiled": 0.15},
-    "bamboo": {"plain": 0.60, "twill": 0.40},
-    "rattan": {"plain": 0.64, "twill": 0.08, "coiled": 0.28},
+    "bamboo": {"plain": 0.46, "twill": 0.30, "hexagonal": 0.24},
+    "rattan": {"plain": 0.58, "twill": 0.06, "coiled": 0.22, "hexagonal": 0.14},
     "seagrass": {"plain": 0.55, "twill": 0.10, "coiled": 0.35},
     "banana_fibre": {"plain": 0.60, "twill": 0.12, "coiled": 0.28},
 }
@@ -59,7 +59,7 @@ class Stuff:
 
 STUFF = {
     "water_hyacinth": Stuff(0.15, 0.16, 0.05, 0.78, 0.55, 1.5, 0.25),
-    "mendong": Stuff(0.12, 0.07, 0.065, 0.55, 0.22, 0.7, 0.4),
+    "mendong": Stuff(0.12, 0.07, 0.05, 0.55, 0.22, 0.7, 0.4),
     "pandan": Stuff(0.09, 0.07, 0.05, 0.78, 0.34, 0.9, 0.22),
     "bamboo": Stuff(0.08, 0.06, 0.04, 0.32, 0.28, 0.7, 0.6),
     "rattan": Stuff(0.12, 0.09, 0.03, 0.34, 0.26, 0.6, 0.6),

@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from training.render.card import card
@@ -14,11 +15,20 @@ from training.render.load import SUFFIXES
 SHARD_BYTES = 19_000_000
 
 
-def pack(source: Path, out: Path, limit: int = SHARD_BYTES) -> list[Path]:
-    """Write `part-000.tar`, ... of less than `limit` bytes each; the same files give the same bytes. Old shards go."""
-    ids = sorted(p.stem for p in source.glob("*.json"))
+def chosen(source: Path, names: Sequence[str] = ("*",)) -> list[str]:
+    """Ids of the pictures in a folder whose names fit one of the patterns. Raises FileNotFoundError if none does."""
+    ids = sorted({p.stem for name in names for p in source.glob(f"{name}.json")})
     if not ids:
-        raise FileNotFoundError(f"no rendered pictures in {source}; `make render` makes some")
+        raise FileNotFoundError(f"no rendered pictures {' '.join(names)} in {source}; `make render` makes some")
+    return ids
+
+
+def pack(source: Path, out: Path, names: Sequence[str] = ("*",), limit: int = SHARD_BYTES) -> list[Path]:
+    """Write `part-000.tar`, ... of less than `limit` bytes each; the same files give the same bytes. Old shards go.
+
+    names: patterns of the pictures to take, as `r2-*`; the name begins with what the recipes' version was.
+    """
+    ids = chosen(source, names)
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("part-*.tar"):
         old.unlink()
@@ -51,9 +61,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("source", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--command", default="make render", help="the command that renders the set again, for the card")
+    parser.add_argument("--names", nargs="+", default=["*"], help="only pictures so named, as 'r2-*'")
     args = parser.parse_args(argv)
-    metas = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(args.source.glob("*.json"))]
-    shards = pack(args.source, args.out)
+    ids = chosen(args.source, args.names)
+    metas = [json.loads((args.source / f"{k}.json").read_text(encoding="utf-8")) for k in ids]
+    shards = pack(args.source, args.out, args.names)
     (args.out / "README.md").write_text(
         card(args.out.name, metas, [s.stat().st_size for s in shards], args.command), encoding="utf-8"
     )

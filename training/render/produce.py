@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 
-from training.render import scene, solids
+from training.render import debris, scene, solids
 from training.render.arrays import Array
 from training.render.blender import Blender
 from training.render.build import build
@@ -21,6 +22,8 @@ from training.render.strand import Mesh, sweep
 from training.render.visible import difference, see
 from training.sample import CHANNELS, Sample
 
+BROAD = {"SHAPE_DEFORMED": 31, "COLOUR_UNEVEN": 11}
+"""Pixels by which the seen part of a defect is closed up, where it is an area and not a place."""
 DARK = 30
 """A picture that needs more gain than this was taken in the dark, as from inside a jar, and is not kept."""
 
@@ -52,12 +55,13 @@ class Shot:
     gain: float
     balance: float
     contrast: float
+    clutter: Mesh | None = None
 
 
 def subject(recipe: Recipe, **wanted: str) -> Subject:
     """The thing of a recipe; `wanted` may fix kind, material and weave, or shape and stuff of what is not woven."""
     if recipe.woven:
-        piece = build(recipe.seed, **wanted)
+        piece = build(recipe.seed, hard=recipe.hard, **wanted)
         face = [s for s in piece.strands if s.role in ("weft", "coil", "stake", "rim")]
         places, normals = np.concatenate([s.line for s in face]), np.concatenate([s.normal for s in face])
         words: dict[str, Any] = {"kind": piece.kind, "material": piece.material, "weave": piece.weave}
@@ -78,19 +82,28 @@ def prepare(recipe: Recipe, size: int, samples: int, threads: int = 2, view: str
     rng = np.random.default_rng([recipe.seed, 2])
     drawn = "closeup" if rng.uniform() < scene.CLOSEUP_SHARE else "whole"
     angle = None if view in (None, "whole", "closeup") else view
-    view = "whole" if angle else view or drawn
+    view = "whole" if angle or "SHAPE_DEFORMED" in recipe.defects else view or drawn
+    view = "whole" if "partial" in recipe.hard else view
     it = subject(recipe, **wanted)
     causes = set(it.causes)
     if view == "closeup":
         angle = "closeup"
-        camera = scene.closeup_view(
-            it.places, it.normals, it.mesh.points, it.pitch, it.stance in ("deep", "upright"), rng
-        )
+        places, normals = it.places, it.normals
+        if it.piece and "EDGE_UNRAVEL" in recipe.defects:
+            rims = [s for s in it.piece.strands if s.role in ("rim", "lash")]
+            if rims:
+                places, normals = np.concatenate([s.line for s in rims]), np.concatenate([s.normal for s in rims])
+        camera = scene.closeup_view(places, normals, it.mesh.points, it.pitch, it.stance in ("deep", "upright"), rng)
     else:
-        camera, angle, partial = scene.whole_view(it.mesh.points, it.stance, rng, angle)
+        camera, angle, partial = scene.whole_view(it.mesh.points, it.stance, rng, angle, "partial" in recipe.hard)
         causes |= {"partial"} if partial else set()
-    light, hard = scene.light(rng)
+    light, hard = scene.light(rng, "hard_shadow" in recipe.hard)
     causes |= {"hard_shadow"} if hard else set()
+    clutter = None
+    if "clutter" in recipe.hard and view == "whole":
+        clutter = sweep(debris.about(it.mesh.points, it.mesh.colour, rng))
+        at = camera.project(clutter.points)
+        causes |= {"clutter"} if (np.abs(at[:, :2] - 0.5) < 0.48).all(1).any() else set()
     job = {**light, **scene.ground(rng), **scene.surface_look(it.look, rng)}
     job |= scene.frame(camera, size, samples, threads, recipe.seed)
     job["ground_z"] = float(it.mesh.points[:, 2].min()) - 0.0005
@@ -103,6 +116,7 @@ def prepare(recipe: Recipe, size: int, samples: int, threads: int = 2, view: str
         "view": view,
         "angle": angle,
         "causes": sorted(causes),
+        "hard": sorted(set(recipe.hard) & causes),
         "light": job["hdri"].rsplit("/", 1)[-1].removesuffix(".hdr") + ("+sun" if hard else ""),
         "finish": it.look.finish,
         "camera": {
@@ -113,13 +127,13 @@ def prepare(recipe: Recipe, size: int, samples: int, threads: int = 2, view: str
     }
     spoiled = spoil(it.piece, it.mesh, recipe, camera, size) if it.piece and recipe.defects else None
     gain, balance, contrast = rng.uniform(0.62, 1.08), rng.uniform(0.85, 1.0), rng.uniform(0.98, 1.25)
-    return Shot(it, spoiled, camera, job, meta, float(gain), float(balance), float(contrast))
+    return Shot(it, spoiled, camera, job, meta, float(gain), float(balance), float(contrast), clutter)
 
 
 def shoot(shot: Shot, blender: Blender) -> list[Sample]:
     """The pictures of a shot: the good one and, if its defects can be seen, the one with them. None if it is dark."""
     name, mesh = shot.meta["piece"], shot.subject.mesh
-    linear = read(blender.render(mesh, shot.job, name))
+    linear = read(blender.render(_amid(mesh, shot.clutter), shot.job, name))
     gain = shot.gain * meter(linear, mesh.colour.mean(0), shot.balance)
     if gain.min() > DARK:
         return []
@@ -129,20 +143,28 @@ def shoot(shot: Shot, blender: Blender) -> list[Sample]:
     good = Sample(before[..., :3], before[..., 3], clean, meta)
     if shot.spoiled is None:
         return [good]
-    linear = read(blender.render(shot.spoiled.mesh, shot.job, f"{name}-d"))
+    linear = read(blender.render(_amid(shot.spoiled.mesh, shot.clutter), shot.job, f"{name}-d"))
     after = edged(develop(linear, gain, shot.contrast))
-    mask, found = label(difference(before, after), shot.spoiled.regions)
+    mask, found = label(difference(before, after), shot.spoiled.regions, after[..., 3])
     if not found:
         return [good]
     meta = {"id": f"{name}-d", **shot.meta, "state": "defective", "twin": name, "defects": found}
     return [good, Sample(after[..., :3], after[..., 3], mask, meta)]
 
 
-def label(delta: Array, regions: list[tuple[str, Array]]) -> tuple[Array, list[dict[str, Any]]]:
-    """Mask uint16 [H, W] and the list of defects, of what can be seen of each in its region. delta [H, W]."""
+def _amid(mesh: Mesh, clutter: Mesh | None) -> Mesh:
+    return mesh if clutter is None else mesh.joined(clutter)
+
+
+def label(delta: Array, regions: list[tuple[str, Array]], alpha: Array) -> tuple[Array, list[dict[str, Any]]]:
+    """Mask uint16 [H, W] and the list of defects, of what can be seen of each in its region. delta, alpha [H, W].
+
+    alpha: of the piece with its defects. A defect of an area ends where the piece does; a hole may be see-through.
+    """
+    body = cv2.dilate((alpha > 0).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     mask, found = np.zeros(delta.shape, np.uint16), []
     for code, where in regions:
-        visible = see(delta, where)
+        visible = see(delta, where & body if code in BROAD else where, BROAD.get(code, 5))
         if visible is not None:
             mask |= visible.mask.astype(np.uint16) << CHANNELS.index(code)
             shown = round(visible.visibility, 2)

@@ -1,4 +1,4 @@
-"""What a seed stands for: woven or not, good or with which defects. All else is drawn from it further down."""
+"""What a seed stands for: woven or not, good, hard or with which defects. All else is drawn from it further down."""
 
 from __future__ import annotations
 
@@ -6,21 +6,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DEFECTS = ("STRAND_BROKEN", "STRAND_MISSING", "WEAVE_LOOSE", "HOLE", "END_PROTRUDING", "STAIN", "MOULD")
-DEFECT_WEIGHTS = (0.18, 0.14, 0.13, 0.13, 0.13, 0.16, 0.13)
-SOLID_SHARE, DEFECTIVE_SHARE = 0.12, 0.62
+from training.render.hand import HARD
+
+DEFECTS = {
+    "STRAND_BROKEN": 0.12, "STRAND_MISSING": 0.10, "WEAVE_LOOSE": 0.09, "HOLE": 0.09, "END_PROTRUDING": 0.09,
+    "EDGE_UNRAVEL": 0.09, "STAIN": 0.10, "MOULD": 0.09, "COLOUR_UNEVEN": 0.06, "SHAPE_DEFORMED": 0.06,
+    "INSECT_DAMAGE": 0.06, "FOREIGN_MATTER": 0.05,
+}  # fmt: skip
+"""The defects and how often each is the one."""
+SOLID_SHARE, DEFECTIVE_SHARE = 0.14, 0.62
 """Of all recipes are not woven; of the woven ones have defects (each of these gives two pictures)."""
-VERSION = 2
+HARD_SHARE, HARD_DEFECTIVE_SHARE = 0.55, 0.25
+"""Of the good pieces, and of those with defects, are hard: an honest eye may stumble over them."""
+VERSION = 3
 """Raised when the same seed begins to mean something else."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """One piece to render. defects is empty for a good piece and for a solid."""
+    """One piece to render. defects is empty for a good piece and for a solid; hard: words of training.render.hand."""
 
     seed: int
     woven: bool
     defects: tuple[str, ...]
+    hard: tuple[str, ...] = ()
 
     @property
     def piece(self) -> str:
@@ -35,7 +44,14 @@ def recipe(run_seed: int, index: int) -> Recipe:
     if rng.uniform() < SOLID_SHARE:
         return Recipe(seed, False, ())
     if rng.uniform() > DEFECTIVE_SHARE:
-        return Recipe(seed, True, ())
+        return Recipe(seed, True, (), _hard(HARD_SHARE, rng))
     count = int(rng.choice([1, 2, 3], p=[0.62, 0.26, 0.12]))
-    codes = rng.choice(DEFECTS, size=count, replace=False, p=DEFECT_WEIGHTS)
-    return Recipe(seed, True, tuple(sorted(str(c) for c in codes)))
+    codes = rng.choice(list(DEFECTS), size=count, replace=False, p=list(DEFECTS.values()))
+    return Recipe(seed, True, tuple(sorted(str(c) for c in codes)), _hard(HARD_DEFECTIVE_SHARE, rng))
+
+
+def _hard(share: float, rng: np.random.Generator) -> tuple[str, ...]:
+    if rng.uniform() > share:
+        return ()
+    count = int(rng.choice([1, 2], p=[0.7, 0.3]))
+    return tuple(sorted(str(c) for c in rng.choice(list(HARD), size=count, replace=False, p=list(HARD.values()))))

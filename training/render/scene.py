@@ -29,16 +29,19 @@ def direction(azimuth: float, elevation: float) -> Array:
 
 
 def whole_view(
-    points: Array, stance: str, rng: np.random.Generator, angle: str | None = None
+    points: Array, stance: str, rng: np.random.Generator, angle: str | None = None, cropped: bool = False
 ) -> tuple[Camera, str, bool]:
-    """A camera on the whole piece, the angle's name, and whether a part is cut off (never if `angle` is given)."""
+    """A camera on the whole piece, the angle's name, and whether a part is cut off.
+
+    It is if `cropped`; else by chance, but never where `angle` is given.
+    """
     angles = ANGLES[stance]
     drawn = str(rng.choice(list(angles), p=list(angles.values())))
     name = angle or drawn
     low, high = {"three_quarter": (0.35, 0.75), "side": (0.05, 0.25), "top": (1.25, 1.55), "inside": (0.75, 1.15)}[name]
     if stance in ("flat", "lying") and name == "three_quarter":
         low, high = 0.6, 1.1
-    partial = bool(rng.uniform() < 0.12) and angle is None
+    partial = cropped or (bool(rng.uniform() < 0.06) and angle is None)
     fill = float(rng.uniform(1.1, 1.5) if partial else rng.uniform(0.68, 0.96))
     shift = rng.uniform(-0.12, 0.12, 2) if partial else rng.uniform(-0.5, 0.5, 2) * max(0.0, 0.97 - fill)
     azimuth = rng.uniform(0, 2 * np.pi)
@@ -85,9 +88,9 @@ def closeup_view(
     return best[1]
 
 
-def light(rng: np.random.Generator) -> tuple[dict[str, Any], bool]:
-    """Panorama, its turn and power, perhaps a hard lamp; and whether its shadows are hard."""
-    hard = bool(rng.uniform() < 0.3)
+def light(rng: np.random.Generator, hard: bool = False) -> tuple[dict[str, Any], bool]:
+    """Panorama, its turn and power, perhaps a hard lamp (`hard`: for certain); and whether its shadows are hard."""
+    hard = bool(rng.uniform() < 0.18) or hard
     warm = float(rng.normal() * 0.12)
     elevation = float(rng.uniform(0.4, 1.3))
     return {

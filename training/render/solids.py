@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.render.arrays import Array, from_srgb, unit
+from training.render.heaps import HEAPS, heap
 from training.render.looks import Look
 from training.render.noise import wave3
 from training.render.strand import Mesh, Strand, sweep
@@ -14,6 +15,8 @@ from training.render.surface import Revolved
 
 SHAPES = ("bowl", "vase", "cup", "plate", "box", "board", "fruit", "stone", "culm", "spoon", "pouch", "jar")
 DEEP = ("vase", "jar", "cup", "box")
+HEAP_SHARE = 0.42
+"""Of what is not woven comes from training.render.heaps, where the look-alikes are."""
 STUFFS = ("wood", "wood", "ceramic", "painted", "coconut", "stone", "leather", "bamboo", "terracotta")
 
 
@@ -41,8 +44,11 @@ class Solid:
 def build(seed: int, shape: str | None = None, stuff: str | None = None) -> Solid:
     """The thing that `seed` stands for."""
     rng = np.random.default_rng([seed, 1])
-    drawn = str(rng.choice(SHAPES)), str(rng.choice(STUFFS))
+    drawn = str(rng.choice(HEAPS if rng.uniform() < HEAP_SHARE else SHAPES)), str(rng.choice(STUFFS))
     shape = shape or drawn[0]
+    if shape in HEAPS:
+        mesh, rough, fibrous = heap(shape, rng)
+        return _solid(mesh, shape, shape, rough, fibrous, rng)
     stuff = stuff or {"fruit": "fruit", "stone": "stone", "culm": "bamboo", "pouch": "leather", "spoon": "wood"}.get(
         shape, drawn[1]
     )
@@ -60,7 +66,10 @@ def build(seed: int, shape: str | None = None, stuff: str | None = None) -> Soli
     )
     if shape == "spoon":
         mesh = _with_handle(mesh, rng)
-    fibrous = stuff in ("wood", "bamboo", "coconut")
+    return _solid(mesh, shape, stuff, rough, stuff in ("wood", "bamboo", "coconut"), rng)
+
+
+def _solid(mesh: Mesh, shape: str, stuff: str, rough: float, fibrous: bool, rng: np.random.Generator) -> Solid:
     look = Look(
         material=stuff,
         finish="natural",

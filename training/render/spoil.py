@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from training.render.arrays import Array, unit
-from training.render.breakage import ROLES, STRUCTURE, Place
+from training.render.breakage import Edit, Place, broken, hole, loose, missing, protruding
 from training.render.camera import Camera, seen
+from training.render.edge import deformed, unravelled
+from training.render.intruder import bored, littered
 from training.render.marks import MARKS
 from training.render.piece import Piece
 from training.render.recipe import Recipe
 from training.render.strand import Mesh, Strand, sweep
 from training.render.visible import region
 
+STRUCTURE: dict[str, Callable[[list[Strand], Place, np.random.Generator], Edit]] = {
+    # The shape comes first: what is put on afterwards goes where the strands then are.
+    "SHAPE_DEFORMED": deformed,
+    "EDGE_UNRAVEL": unravelled,
+    "STRAND_BROKEN": broken,
+    "STRAND_MISSING": missing,
+    "WEAVE_LOOSE": loose,
+    "HOLE": hole,
+    "END_PROTRUDING": protruding,
+    "INSECT_DAMAGE": bored,
+    "FOREIGN_MATTER": littered,
+}
+ROLES = {
+    "STRAND_BROKEN": {"weft": 5, "stake": 2, "coil": 4, "stitch": 1, "rim": 1, "lash": 2, "base": 1},
+    "STRAND_MISSING": {"weft": 5, "stake": 2, "stitch": 5, "base": 1, "coil": 1},
+    "WEAVE_LOOSE": {"weft": 5, "stake": 2, "coil": 5},
+    "HOLE": {"weft": 5, "stake": 3, "coil": 5, "base": 2},
+    "END_PROTRUDING": {"weft": 4, "stake": 2, "coil": 4, "stitch": 1, "rim": 3, "lash": 1, "base": 1},
+    "EDGE_UNRAVEL": {"rim": 4, "lash": 4},
+    "SHAPE_DEFORMED": {"weft": 3, "coil": 3, "stake": 1},
+    "INSECT_DAMAGE": {"weft": 5, "stake": 3, "coil": 5, "base": 2, "rim": 1},
+    "FOREIGN_MATTER": {"weft": 5, "stake": 3, "coil": 5, "base": 2},
+}
+"""How likely a defect starts at a strand of a role."""
 APART = 0.28
 """Least distance of two defects of one piece, as a share of the picture: overlapping ones could not be told apart."""
 MARK_ROLES = {"weft": 5, "stake": 3, "coil": 5, "stitch": 3, "rim": 1, "base": 1}
@@ -35,7 +62,8 @@ def spoil(piece: Piece, good: Mesh, recipe: Recipe, camera: Camera, size: int) -
     regions: list[tuple[str, Array]] = []
     marks: list[tuple[str, Place, np.random.Generator]] = []
     taken: list[Array] = []
-    for number, code in enumerate(recipe.defects):
+    order = [*STRUCTURE, *MARKS]
+    for number, code in enumerate(sorted(recipe.defects, key=order.index)):
         rng = np.random.default_rng([recipe.seed, 10 + number])
         place = find_place(strands, good.points, piece.pitch, code, camera, size, taken, rng)
         if place is None:

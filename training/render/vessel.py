@@ -9,6 +9,7 @@ import numpy as np
 from training.render import finish
 from training.render.body import Finishing, body
 from training.render.form import Form
+from training.render.hand import Hand
 from training.render.irregular import accidents
 from training.render.looks import Look
 from training.render.piece import Piece
@@ -16,13 +17,13 @@ from training.render.strand import Strand
 from training.render.surface import Surface
 
 
-def vessel(kind: str, weave: str, look: Look, jitter: float, rng: np.random.Generator) -> Piece:
+def vessel(kind: str, weave: str, look: Look, hand: Hand, rng: np.random.Generator) -> Piece:
     """A basket (one in two as tall as a waste basket) or a tray."""
     form = _form(kind, rng)
-    it = body(form, weave, look, jitter, rng, Finishing(frame=0.3 if kind == "basket" else 0.0))
+    it = body(form, weave, look, hand, rng, Finishing(frame=0.3 if kind == "basket" else 0.0))
     if rng.uniform() < (0.25 if kind == "basket" else 0.3):
         it.strands += _handles(form, it.surface, look, rng)
-    causes = it.causes | accidents(it.strands, it.stakes, it.wefts, rng)
+    causes = it.causes | accidents(it.strands, it.stakes, it.wefts, hand, rng)
     return Piece(it.strands, kind, look.material, weave, look, it.pitch, "deep", causes)
 
 

@@ -55,15 +55,19 @@ def region(camera: Camera, touched: Array, reach: float, size: int) -> Array:
     return cv2.dilate(canvas, np.ones((5, 5), np.uint8)) > 0
 
 
-def see(delta: Array, where: Array) -> Seen | None:
-    """The visible part of a defect inside its region; None when there is too little of it."""
+def see(delta: Array, where: Array, close: int = 5) -> Seen | None:
+    """The visible part of a defect inside its region; None when there is too little of it.
+
+    close: gaps up to this many pixels (at 320 px) are filled.
+    """
     size = delta.shape[0]
     faint = ((delta > FAINT) & where).astype(np.uint8)
-    joined = cv2.morphologyEx(faint, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))
+    joined = cv2.morphologyEx(faint, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (close, close)))
     count, labels = cv2.connectedComponents(joined)
     mask = np.zeros_like(where)
     for k in range(1, count):
         part = labels == k
+        part &= where
         if part.sum() >= max(6, SMALLEST_SHARE / 3 * size * size) and delta[part].max() >= CLEAR:
             mask |= part
     area = int(mask.sum())

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from training.render.arrays import Array
-from training.render.breakage import STRUCTURE, Place, split
+from training.render.breakage import Place, split
 from training.render.build import build
 from training.render.camera import Camera
 from training.render.marks import MARKS
 from training.render.piece import Piece
 from training.render.recipe import DEFECTS, Recipe
-from training.render.spoil import APART, find_place, spoil
+from training.render.spoil import APART, STRUCTURE, find_place, spoil
 from training.render.strand import Mesh, Strand, sweep
 from training.sample import CHANNELS
 

@@ -60,7 +60,9 @@ def test_labels_set_the_bit_of_their_channel_only() -> None:
     delta[10:30, 10:30], delta[60:80, 60:80] = 20, 30
     upper, lower = np.zeros((96, 96), bool), np.zeros((96, 96), bool)
     upper[:48], lower[48:] = True, True
-    mask, found = label(delta, [("HOLE", upper), ("MOULD", lower), ("STAIN", lower & upper)])
+    mask, found = label(
+        delta, [("HOLE", upper), ("MOULD", lower), ("STAIN", lower & upper)], np.full(delta.shape, 255, np.uint8)
+    )
     assert [d["code"] for d in found] == ["HOLE", "MOULD"]
     assert set(np.unique(mask)) == {0, 1 << CHANNELS.index("HOLE"), 1 << CHANNELS.index("MOULD")}
     assert mask[20, 20] == 1 << CHANNELS.index("HOLE")
