@@ -40,6 +40,11 @@ class Line:
             return "answer lost"
 
 
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser hangs up whenever it likes: that is no error of the line."""
+
+
 @contextmanager
 def line_to(service: str) -> Iterator[Line]:
     """A line to a service, on a port of its own; the phone knows no other address."""
@@ -77,7 +82,7 @@ def line_to(service: str) -> Iterator[Line]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Quiet(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     line = Line(f"http://localhost:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -28,6 +28,17 @@ def vite(*arguments: str) -> None:
         raise RuntimeError(done.stdout + done.stderr)
 
 
+def build(target: Path, *arguments: str) -> None:
+    """Build into a folder, unless what lies there is newer than everything that it is made of."""
+    folders = [WEB / "src", WEB / "build", WEB / "golden", WEB / "public", ROOT / "qc" / "standards"]
+    sources = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    sources += [path for path in WEB.glob("*.*") if path.is_file()]
+    built = target / "index.html"
+    if not built.is_file() or built.stat().st_mtime < max(path.stat().st_mtime for path in sources):
+        vite(*arguments)
+        built.touch()
+
+
 def serve_folder(context: BrowserContext, origin: str, folder: Path) -> None:
     """Answer requests to `origin` out of a folder, without a server."""
 

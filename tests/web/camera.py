@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FRAMES = 40
+FRAMES = 12
 
 
 def film(path: Path, width: int = 800, height: int = 600) -> Path:
@@ -27,12 +27,11 @@ def film(path: Path, width: int = 800, height: int = 600) -> Path:
     return path
 
 
-def _on_a_table(picture: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+def _on_a_table(picture: cv2.typing.MatLike, width: int, height: int) -> NDArray[np.uint8]:
     """The square picture in the middle of the frame, its border continued to both sides: BGR [height, width, 3]."""
     fitted = cv2.resize(picture, (height, height), interpolation=cv2.INTER_CUBIC)
     side = (width - height) // 2
-    continued: NDArray[np.uint8] = cv2.copyMakeBorder(fitted, 0, 0, side, width - height - side, cv2.BORDER_REPLICATE)
-    return continued
+    return np.asarray(cv2.copyMakeBorder(fitted, 0, 0, side, width - height - side, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def weave(width: int, height: int) -> NDArray[np.uint8]:

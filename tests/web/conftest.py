@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web.bad_line import Line, line_to
-from tests.web.built import GOLDEN, STATIC, serve_folder, vite
+from tests.web.built import GOLDEN, STATIC, build, serve_folder
 from tests.web.camera import film
 from tests.web.chromium import chromium
 from tests.web.service import Service, running
@@ -26,7 +26,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def golden(browser: Browser) -> Iterator[Page]:
     """The page that hands the app's pixel and grading code to tests."""
-    vite("--config", "vite.golden.config.ts")
+    build(GOLDEN, "--config", "vite.golden.config.ts")
     context = browser.new_context()
     serve_folder(context, "http://localhost:1", GOLDEN)
     page = context.new_page()
@@ -39,8 +39,7 @@ def golden(browser: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def app_built() -> None:
     """The app, built from these very sources."""
-    vite()
-    assert (STATIC / "index.html").is_file()
+    build(STATIC)
 
 
 @pytest.fixture

@@ -34,6 +34,13 @@ WORDS = {
 }
 
 
+_WHOLE = """async () => {
+  await navigator.serviceWorker.ready;
+  while ((await (await caches.open('model')).keys()).length < 3) await new Promise((go) => setTimeout(go, 200));
+}"""
+"""bundle.json, the network and what novelty is measured against."""
+
+
 class Hand:
     """Works one page in one language, and keeps pictures of what it saw."""
 
@@ -143,6 +150,10 @@ class Hand:
         self.accept()
         self.home()
 
+    def keeps_everything(self) -> None:
+        """Wait until the app and the model are whole on the phone."""
+        self.page.evaluate(_WHOLE)
+
     def waiting(self) -> int:
         """How many pieces the app says are waiting."""
         found = re.match(r"\d+", self.page.locator("#waiting").inner_text())
@@ -155,7 +166,5 @@ def enrolled(phone: BrowserContext, service: Service, line: Line, person: str = 
     hand = Hand(phone.new_page())
     hand.enrol(line.origin, ticket.code, ticket.pin)
     hand.choose(COASTER)
-    hand.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    hand.page.wait_for_function("() => navigator.serviceWorker.getRegistration().then((r) => r.active !== null)")
-    hand.page.wait_for_function("async () => (await (await caches.open('model')).keys()).length === 3")
+    hand.keeps_everything()
     return hand
