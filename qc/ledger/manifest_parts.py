@@ -14,7 +14,7 @@ from qc.ledger.tables import BatchPiece, Carton, CartonPiece, CollectionPoint, I
 from qc.manifest import manifest as written
 
 _PIECES = 1000
-_CARTONS = 200
+_CARTONS = 50
 
 
 def pieces(session: Session, batch_id: UUID) -> Iterator[written.Piece]:
