@@ -14,7 +14,7 @@ WEB_SOURCES := $(shell find web/src web/build web/public web/index.html web/pack
 export QC_PORT ?= 8000
 export QC_HOME ?= .qc
 
-.PHONY: help run demo serve test test-web chaos lint types unit bench evaluate render train export web wheel image clean
+.PHONY: help run demo serve test test-web chaos lint types unit openapi bench evaluate render train export web wheel image clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -56,6 +56,9 @@ types: $(VENV)/.dev ## mypy, strict
 
 unit: $(VENV)/.dev ## The quick tests only: no database server, browser or subprocess
 	$(BIN)/python -m pytest -m "not real" -x -q
+
+openapi: $(VENV)/.dev ## Write docs/openapi.json as the service describes itself
+	$(BIN)/python -m qc.api.document docs/openapi.json
 
 bench: $(VENV)/.dev ## Timings: ratios taken within one run
 	$(BIN)/python -m bench

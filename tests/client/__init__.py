@@ -1,0 +1,1 @@
+"""The client of others' programs, against a live service."""
