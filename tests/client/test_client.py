@@ -14,7 +14,7 @@ import pytest
 import qc.client
 from qc import errors
 from qc.api.app import create_app
-from qc.client import Client, answers
+from qc.client import Batch, Client, answers
 from qc.errors import (
     AlreadyDecided,
     BadInput,
@@ -153,7 +153,7 @@ def test_cut_connections_do_not_show(live: Live) -> None:
         cutting = threading.Thread(target=cut)
         cutting.start()
         try:
-            made = []
+            made: list[Batch] = []
             while line.cuts < 6:
                 made.append(client.open_batch(f"B-{len(made)}", {SKU: 1}))
         finally:
