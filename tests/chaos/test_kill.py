@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -66,15 +66,16 @@ def trouble(replicas: list[Replica], lines: list[Line], answered: Callable[[], i
             thread.join()
 
 
-def send_through_trouble(ledger: Ledger, replica_count: int) -> None:
+def send_through_trouble(ledger: Ledger, replica_count: int, servers: Sequence[Line] = (), **environment: str) -> None:
+    """Send, and see that all agrees. `servers` are lines of the replicas to what stands behind them, cut as well."""
     with ExitStack() as stack:
-        replicas = stack.enter_context(ledger.replicas(replica_count))
+        replicas = stack.enter_context(ledger.replicas(replica_count, **environment))
         lines = [stack.enter_context(line_to(replica.port)) for replica in replicas]
         urls, lock = [f"http://127.0.0.1:{line.port}" for line in lines], threading.Lock()
         numbers = iter(range(INSPECTIONS))
         senders = [Sender(n, urls, ledger.key, numbers, lock) for n in range(CLIENTS)]
         began = time.monotonic()
-        with trouble(replicas, lines, lambda: sum(len(sender.answered) for sender in senders)):
+        with trouble(replicas, [*lines, *servers], lambda: sum(len(sender.answered) for sender in senders)):
             for sender in senders:
                 sender.start()
             for sender in senders:
@@ -98,8 +99,19 @@ def send_through_trouble(ledger: Ledger, replica_count: int) -> None:
 def test_two_replicas_on_postgresql_and_s3_lose_and_double_nothing(
     postgresql: Postgres, s3: Storage, equipment: Path, tmp_path: Path
 ) -> None:
-    with ledger_in(tmp_path, equipment, postgresql.cloned(), s3.address(), INSPECTIONS // 3) as ledger:
-        send_through_trouble(ledger, 2)
+    with (
+        ledger_in(tmp_path, equipment, postgresql.cloned(), s3.address(), INSPECTIONS // 3) as ledger,
+        line_to(postgresql.port) as to_database,
+        line_to(s3.port) as to_photos,
+    ):
+        database = ledger.database.url.set(drivername="postgresql", port=to_database.port)
+        send_through_trouble(
+            ledger,
+            2,
+            [to_database, to_photos],
+            QC_DATABASE_URL=database.render_as_string(hide_password=False),
+            AWS_ENDPOINT=f"http://127.0.0.1:{to_photos.port}",
+        )
 
 
 def test_one_process_on_sqlite_and_a_folder_loses_and_doubles_nothing(equipment: Path, tmp_path: Path) -> None:
