@@ -45,6 +45,26 @@ def test_every_route_names_a_scope() -> None:
     assert walked >= len(ROUTES)
 
 
+NATURALLY_ONCE = {
+    "/v1/session": "each sign-in is a session of its own",
+    "/v1/session/enrolment": "a code works once",
+    "/v1/inspections/{inspection_id}/originals": "the same file again changes nothing",
+    "/v1/reinspections/{reinspection_id}/photos": "the same photo again changes nothing",
+    "/v1/standards/{name}/preview": "it changes nothing",
+}
+"""Routes that need no key, and why."""
+
+
+def test_every_post_takes_a_key() -> None:
+    without = []
+    for context in iter_route_contexts(create_app().routes):
+        route = context.original_route
+        if isinstance(route, APIRoute) and "POST" in (route.methods or ()) and route.path not in NATURALLY_ONCE:
+            headers = {field.alias for field in route.dependant.header_params}
+            without += [] if "Idempotency-Key" in headers else [route.path]
+    assert without == []
+
+
 ROUTES = [
     ("POST", "/v1/inspections", Scope.INSPECT),
     ("GET", "/v1/inspections/0199a1d0-0000-7000-8000-000000000000", Scope.READ_PIECES),
@@ -59,6 +79,14 @@ ROUTES = [
     ("GET", "/v1/orders", Scope.READ_ORDERS),
     ("GET", "/v1/standards", Scope.READ_STANDARDS),
     ("GET", "/v1/events", Scope.READ_EVENTS),
+    ("GET", "/v1/lots", Scope.READ_BATCHES),
+    ("GET", "/v1/lots/0199a1d0-0000-7000-8000-000000000000/oc.svg", Scope.READ_BATCHES),
+    ("POST", "/v1/lots/0199a1d0-0000-7000-8000-000000000000/screening", Scope.DECIDE_LOTS),
+    ("GET", "/v1/reinspections", Scope.REINSPECT),
+    ("POST", "/v1/reinspections/0199a1d0-0000-7000-8000-000000000000/result", Scope.REINSPECT),
+    ("GET", "/v1/switching", Scope.READ_BATCHES),
+    ("GET", "/v1/rates", Scope.READ_BATCHES),
+    ("GET", "/v1/sampling-policy", Scope.READ_BATCHES),
 ]
 
 
