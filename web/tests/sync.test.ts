@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PieceRecord } from '../src/piece/record';
+import { waits, type PieceRecord } from '../src/piece/record';
 import { backoff } from '../src/sync/backoff';
 import { nextStep } from '../src/sync/engine';
 
@@ -19,6 +19,23 @@ it('sends decisions before photos and photos before originals', () => {
   expect(nextStep([graded, queued], 1, true)?.record.id).toBe('r2');
   expect(nextStep([graded], 1, true)?.record.id).toBe('r1');
   expect(nextStep([graded], 1, false)).toBeNull();
+});
+
+it('takes back before it decides anew, and tells what the phone said before it sends more photos', () => {
+  const provisional = { status: 'graded', grade: 'A', best: 'A', reasons: [], notAssessable: [], checksMissing: [], standard: 's', model: 'm', bundle: 'b', ms: 1 } as const;
+  const removed = record(1, { state: 'sent', inspection: 'i', decision, removal: { reason: 'wrong', askedAt: '' } });
+  const said = record(2, { state: 'graded', inspection: 'j', provisional, decision });
+  const queued = record(3, { state: 'queued', decision, ready: true });
+  expect(waits(removed)).toBe(true);
+  expect(waits({ ...removed, decision: null })).toBe(true);
+  expect(waits(said)).toBe(false);
+  const order: string[] = [];
+  let left = [removed, said, queued];
+  for (let next = nextStep(left, 1, false); next !== null; next = nextStep(left, 1, false)) {
+    order.push(`${next.record.id} ${next.record.removal === null ? 'on' : 'back'}`);
+    left = left.flatMap((each) => (each.id !== next!.record.id ? [each] : each.removal !== null ? [{ ...each, removal: null }] : []));
+  }
+  expect(order).toEqual(['r1 back', 'r1 on', 'r2 on', 'r3 on']);
 });
 
 it('holds a decision that can still be undone, and leaves conflicts to a person', () => {
