@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from textwrap import fill
 from typing import Any
 
 from training.sample import CHANNELS
@@ -80,7 +81,7 @@ def card(name: str, metas: list[dict[str, Any]], shard_bytes: list[int], command
         _table("Light", Counter(m["light"].removesuffix("+sun") for m in metas)),
     ]
     missing = [c for c in CHANNELS if not any(d["code"] == c for m in metas for d in m["defects"])]
-    absent = f"No {', '.join(missing)}. " if missing else ""
+    absent = fill(f"No {', '.join(missing)}.", 118) + "\n\n" if missing else ""
     return TEXT.format(
         name=name, total=len(metas), pieces=len({m["piece"] for m in metas}), size=_span(m["size"] for m in metas),
         megabytes=sum(shard_bytes) / 1e6, shards=len(shard_bytes), tables="\n\n".join(tables), command=command,

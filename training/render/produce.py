@@ -93,7 +93,11 @@ def prepare(recipe: Recipe, size: int, samples: int, threads: int = 2, view: str
             rims = [s for s in it.piece.strands if s.role in ("rim", "lash")]
             if rims:
                 places, normals = np.concatenate([s.line for s in rims]), np.concatenate([s.normal for s in rims])
-        camera = scene.closeup_view(places, normals, it.mesh.points, it.pitch, it.stance in ("deep", "upright"), rng)
+        # Close to a lining there is cloth to see and no weave.
+        inside = it.stance in ("deep", "upright") and not (
+            it.piece and any(s.role == "lining" for s in it.piece.strands)
+        )
+        camera = scene.closeup_view(places, normals, it.mesh.points, it.pitch, inside, rng)
     else:
         camera, angle, partial = scene.whole_view(it.mesh.points, it.stance, rng, angle, "partial" in recipe.hard)
         causes |= {"partial"} if partial else set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -113,6 +113,57 @@ def test_a_loose_weave_leaves_a_gap_between_rows() -> None:
         return float(np.linalg.norm(points - place.centre, axis=1).min())
 
     assert nearest(edit.strands) > nearest(piece.strands) + 0.3 * piece.pitch
+
+
+def test_an_unravelled_edge_opens_at_the_rim() -> None:
+    piece = build(44, kind="tray", material="rattan", weave="plain")
+    mesh = sweep(piece.strands)
+    bench = Bench(piece, mesh, Camera.looking(np.array([0.1, -0.6, 0.5]), mesh.points.mean(0), 0.8))
+    place = bench.place("EDGE_UNRAVEL")
+    assert piece.strands[place.strand].role in ("rim", "lash")
+    edit = STRUCTURE["EDGE_UNRAVEL"](piece.strands, place, np.random.default_rng(13))
+    moved = [s for s in edit.strands if all(s is not old for old in piece.strands)]
+    assert {s.role for s in moved} & {"rim", "lash"}
+    assert np.linalg.norm(edit.touched - place.centre, axis=1).max() < 0.2
+
+
+@pytest.mark.parametrize("kind", ["basket", "mat"])
+def test_a_deformed_piece_keeps_its_strands_and_stays_above_ground(kind: str) -> None:
+    piece = build(45, kind=kind, material="bamboo", weave="plain")
+    mesh = sweep(piece.strands)
+    bench = Bench(piece, mesh, Camera.looking(np.array([0.2, -0.9, 0.6]), mesh.points.mean(0), 0.8))
+    place = bench.place("SHAPE_DEFORMED")
+    for seed in range(4):
+        edit = STRUCTURE["SHAPE_DEFORMED"](piece.strands, place, np.random.default_rng(seed))
+        assert [len(s) for s in edit.strands] == [len(s) for s in piece.strands]
+        step = np.concatenate([a.line - b.line for a, b in zip(edit.strands, piece.strands, strict=True)])
+        assert np.linalg.norm(step, axis=1).max() > 0.01
+        low = min(float(s.line[:, 2].min()) for s in piece.strands)
+        assert min(float(s.line[:, 2].min()) for s in edit.strands) >= low - 1e-9
+
+
+@pytest.mark.parametrize("code", ["INSECT_DAMAGE", "FOREIGN_MATTER"])
+def test_intruders_are_added_on_the_side_that_the_camera_sees(bench: Bench, code: str) -> None:
+    place = bench.place(code)
+    edit = STRUCTURE[code](bench.piece.strands, place, np.random.default_rng(14))
+    added = edit.strands[len(bench.piece.strands) :]
+    assert added
+    assert all(s is old for s, old in zip(edit.strands, bench.piece.strands, strict=False))
+    height = np.array([(s.line.mean(0) - place.centre) @ place.out for s in added])
+    assert np.median(height) > -2 * bench.piece.pitch
+
+
+def test_no_defect_of_the_weave_cuts_lining_or_leather() -> None:
+    piece = build(46, kind="placemat", material="bamboo", weave="plain")
+    strands = [replace(s, role="lining") if k % 7 == 0 else s for k, s in enumerate(piece.strands)]
+    bench = Bench(
+        replace(piece, strands=strands), sweep(strands), Camera.looking(np.array([0, -0.1, 0.7]), np.zeros(3), 0.7)
+    )
+    for code in ("HOLE", "WEAVE_LOOSE", "EDGE_UNRAVEL"):
+        if (place := bench.place(code)) is not None:
+            edit = STRUCTURE[code](strands, place, np.random.default_rng(15))
+            kept = [s for s in strands if s.role == "lining"]
+            assert all(any(s is k for s in edit.strands) for k in kept)
 
 
 @pytest.mark.parametrize("code", sorted(MARKS))

@@ -13,6 +13,7 @@ import pytest
 from training.render import __main__ as command
 from training.render import store
 from training.render.card import card
+from training.render.hand import HARD
 from training.render.load import load, load_shards
 from training.render.pack import main as pack_main
 from training.render.pack import pack
@@ -88,6 +89,17 @@ def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
             list(reader(tmp_path))
 
 
+def test_only_pictures_so_named_are_packed(tmp_path: Path) -> None:
+    loose, out = tmp_path / "loose", tmp_path / "set"
+    loose.mkdir()
+    for name in ("r1-a", "r2-a", "r3-a"):
+        store.write(loose, sample(name))
+    pack(loose, out, ["r2-*", "r3-*"])
+    assert [s.meta["id"] for s in load_shards(out)] == ["r2-a", "r3-a"]
+    with pytest.raises(FileNotFoundError, match="r9"):
+        pack(loose, out, ["r9-*"])
+
+
 def test_the_card_counts_and_warns(tmp_path: Path) -> None:
     loose, out = tmp_path / "loose", tmp_path / "rendered-9"
     loose.mkdir()
@@ -145,13 +157,20 @@ def test_recipes_are_seeded_and_mixed_as_meant() -> None:
     assert many[7] == recipe(3, 7)
     assert len({r.piece for r in many}) == 1500
     solids = sum(not r.woven for r in many) / 1500
-    assert 0.09 < solids < 0.15
+    assert 0.11 < solids < 0.17
     woven = [r for r in many if r.woven]
     assert 0.57 < sum(bool(r.defects) for r in woven) / len(woven) < 0.67
     counts = Counter(code for r in many for code in r.defects)
     assert set(counts) == set(DEFECTS)
-    assert min(counts.values()) > 150
+    assert min(counts.values()) > 40
     assert all(len(set(r.defects)) == len(r.defects) <= 3 for r in many)
+
+
+def test_half_of_the_good_pieces_are_hard_and_every_cause_is_among_them() -> None:
+    good = [r for r in (recipe(4, k) for k in range(1500)) if r.woven and not r.defects]
+    assert sum(bool(r.hard) for r in good) >= len(good) / 2
+    assert {cause for r in good for cause in r.hard} == set(HARD)
+    assert all(not r.hard for r in (recipe(4, k) for k in range(300)) if not r.woven)
 
 
 def test_meta_is_json_that_a_line_reader_can_take() -> None:
