@@ -75,6 +75,6 @@ def _svg(figure: Figure) -> str:
     """The drawing without what differs from run to run: no date, ids from its content."""
     out = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": "report", "svg.fonttype": "none"}):
-        figure.savefig(out, format="svg", metadata={"Date": None})
+        figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = out.getvalue()
     return text[text.index("<svg") :]

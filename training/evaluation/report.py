@@ -19,8 +19,8 @@ h1 { font-size: 1.7rem; margin-bottom: 0; } h2 { margin-top: 2.4rem; border-bott
 p { max-width: 46rem; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .86rem; }
 th, td { padding: .15rem .7rem .15rem 0; text-align: right; } th:first-child, td:first-child { text-align: left; }
 th { border-bottom: 1px solid #999; font-weight: 600; vertical-align: bottom; } tr.own td { background: #eef6f2; }
-.drawings, .tables { display: flex; flex-wrap: wrap; gap: 1.5rem 2.5rem; align-items: start; }
-.drawings svg { width: 380px; height: auto; }
+.drawings, .tables { display: flex; flex-wrap: wrap; gap: 1.5rem 2rem; align-items: start; }
+.drawings svg { width: 350px; height: auto; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(270px, 1fr)); gap: 1.2rem; }
 figure { margin: 0; } figure img { width: 100%; } figcaption { font-size: .75rem; overflow-wrap: anywhere; }
 td.hit { background: #dceee5; } .quiet { color: #666; }
@@ -127,10 +127,20 @@ def causes(page: Page, metrics: dict[str, Any]) -> None:
         "Made pieces that are good and look irregular, as measured when the bundle was released: "
         "share that reaches the refer threshold.",
     )
-    for split, figures in metrics.items():
-        alarms = figures.get("false_alarms_by_cause") if isinstance(figures, dict) else None
-        if alarms:
-            page.table((split, "share", "n"), ((cause, f["share"], f["n"]) for cause, f in alarms.items()))
+    splits = {
+        split: figures["false_alarms_by_cause"]
+        for split, figures in metrics.items()
+        if isinstance(figures, dict) and figures.get("false_alarms_by_cause")
+    }
+    head = [cell for split in splits for cell in (split, "n")]
+    rows = []
+    for cause in sorted({cause for figures in splits.values() for cause in figures}):
+        row: list[object] = [cause]
+        for figures in splits.values():
+            figure = figures.get(cause, {"share": float("nan"), "n": 0})
+            row += [figure["share"], figure["n"]]
+        rows.append(row)
+    page.table(("cause", *head), rows)
 
 
 def scorer_table(page: Page, figures: dict[str, dict[str, Any]]) -> None:
