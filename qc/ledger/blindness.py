@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from qc.errors import Blinded
@@ -35,12 +35,18 @@ def hidden_pieces(caller: Caller) -> Select[UUID]:
         Reinspection.state == ReinspectionState.OPEN,
         Reinspection.purpose != Purpose.SCREENING,
     )
-    if caller.name.startswith(PERSON):
-        person = caller.name.removeprefix(PERSON)
-        inspected = exists().where(Inspection.piece_id == Reinspection.piece_id, Inspection.actor == caller.name)
-        decided = exists().where(Decision.piece_id == Reinspection.piece_id, Decision.decided_by == person)
-        hidden = hidden.where(~inspected, ~decided)
-    return hidden
+    known = known_to(caller)
+    return hidden if known is None else hidden.where(~known)
+
+
+def known_to(caller: Caller) -> ColumnElement[bool] | None:
+    """The condition that a signed-in person inspected a re-inspection's piece or decided on it; None for programs."""
+    if not caller.name.startswith(PERSON):
+        return None
+    inspected = exists().where(Inspection.piece_id == Reinspection.piece_id, Inspection.actor == caller.name)
+    person = caller.name.removeprefix(PERSON)
+    decided = exists().where(Decision.piece_id == Reinspection.piece_id, Decision.decided_by == person)
+    return inspected | decided
 
 
 def hidden_among(session: Session, caller: Caller, subjects: Collection[UUID]) -> set[UUID]:

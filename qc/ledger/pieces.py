@@ -16,8 +16,8 @@ from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import is_uuid7
 from qc.ledger.makers import remember_maker
 from qc.ledger.paging import Page, Position, newest_first
-from qc.ledger.reinspection_orders import miss_earlier_attempts
 from qc.ledger.receipt_codes import new_code
+from qc.ledger.reinspection_orders import miss_earlier_attempts
 from qc.ledger.states import INSPECTABLE, PieceState
 from qc.ledger.tables import Piece
 

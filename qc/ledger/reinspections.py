@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qc.errors import AlreadyDecided, ChecksMissing, Conflict, NotAllowed, NotFound
 from qc.ledger.accounts import Caller
-from qc.ledger.blindness import PERSON, people_who_know
+from qc.ledger.blindness import known_to, people_who_know
 from qc.ledger.disagreements import follow_up
 from qc.ledger.events import digest, lock_chain, note, now, rfc3339
 from qc.ledger.lot_decisions import decide_when_complete
@@ -20,7 +20,7 @@ from qc.ledger.lot_screening import finish_when_screened
 from qc.ledger.lots import lot_of_id
 from qc.ledger.rulings import plain
 from qc.ledger.states import Purpose, ReinspectionState
-from qc.ledger.tables import Decision, Inspection, Reinspection
+from qc.ledger.tables import Reinspection
 from qc.standards.checks import read_checks
 from qc.standards.found import FoundDefect, judge_findings
 from qc.standards.standard import ExportStandard
@@ -163,11 +163,9 @@ def list_open(
     )
     if lot_id is not None:
         chosen = chosen.where(Reinspection.lot_id == lot_id)
-    if caller.name.startswith(PERSON):
-        person = caller.name.removeprefix(PERSON)
-        inspected = exists().where(Inspection.piece_id == Reinspection.piece_id, Inspection.actor == caller.name)
-        decided = exists().where(Decision.piece_id == Reinspection.piece_id, Decision.decided_by == person)
-        chosen = chosen.where((Reinspection.purpose == Purpose.SCREENING) | (~inspected & ~decided))
+    known = known_to(caller)
+    if known is not None:
+        chosen = chosen.where((Reinspection.purpose == Purpose.SCREENING) | ~known)
     return session.scalars(chosen.order_by(Reinspection.sequence).limit(limit)).unique().all()
 
 
