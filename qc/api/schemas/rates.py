@@ -17,7 +17,7 @@ from qc.standards.estimates import Estimate
 from qc.standards.sampling import DefectClass
 from qc.standards.switching import ReducedPermission, Switching
 
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 
 
 class StratumOut(BaseModel):

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+)
 
 from qc.ledger.events import rfc3339
 
@@ -30,7 +38,14 @@ def _of_our_time(at: datetime) -> datetime:
     return at
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+def _written_out(given: object) -> object:
+    """A bare number would be taken for seconds since 1970, which nobody means."""
+    if isinstance(given, int | float) or (isinstance(given, str) and given[4:5] != "-"):
+        raise ValueError("wanted a time such as 2026-11-24T03:10:00Z")
+    return given
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_of_our_time)]
 """A moment that came in, with its zone; of a year that calendars and databases can reckon with."""
 
 Time = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
