@@ -101,7 +101,7 @@ def tagged(request: Request, body: BaseModel, version: int | None = None) -> Res
         body: What is answered.
         version: The row's version; the tag is made from the content when there is none.
     """
-    text = body.model_dump_json()
+    text = body.model_dump_json(by_alias=True)  # as the framework writes it
     tag = etag(version) if version is not None else f'"{sha256(text.encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     asked = request.headers.get("if-none-match", "")

@@ -19,7 +19,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qc.errors import BadRequest, KeyReused, StillRunning
+from qc.errors import BadRequest, KeyReused, QcError, StillRunning, Unavailable
 from qc.ledger.accounts import Caller
 from qc.ledger.database import Database
 from qc.ledger.events import now
@@ -126,8 +126,11 @@ class Once:
                 if self._key is not None:
                     kept = body.model_copy(update=dict.fromkeys(forget)).model_dump_json() if forget else text
                     self._keep(session, status, kept, location)
-        except IntegrityError:
-            # Another replica may have committed this very key first. If not, it is a fault, and goes its way.
+        except Unavailable:
+            raise
+        except (IntegrityError, QcError):
+            # Another replica may have committed this very key first, and what it made be in the way now. If it has
+            # not, the error goes its way.
             earlier = self.earlier()
             if earlier is None:
                 raise
@@ -167,11 +170,12 @@ def carry_out_once(
     key: str | None,
     body: BaseModel,
     work: Callable[[Session], tuple[int, BaseModel, str | None]],
+    forget: frozenset[str] = frozenset(),
 ) -> Response:
     """The whole of it for a request with a JSON body: see `Once`."""
     once = Once(request, caller, key, body.model_dump_json().encode())
     with once.alone():
-        return once.earlier() or once.carry_out(work)
+        return once.earlier() or once.carry_out(work, forget)
 
 
 def _bare(key: str | None) -> str | None:

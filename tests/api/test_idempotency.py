@@ -2,12 +2,18 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
+from qc.api.app import create_app
+from qc.ledger.retention import remove_old
 from qc.ledger.tables import Batch, IdempotencyRecord, Inspection
+from qc.settings import Settings
 from tests.api.conftest import EVERYWHERE, SKU, Service
 from tests.pictures import GOOD, jpeg
 
@@ -85,3 +91,44 @@ def test_a_request_in_flight_is_not_run_twice(service: Service, monkeypatch: pyt
         assert first.result().status_code == 201
     assert (second.status_code, second.json()["code"], second.headers["retry-after"]) == (409, "still_running", "1")
     assert count(service, Inspection) == 1
+
+
+def age(service: Service, by: timedelta) -> None:
+    with service.station.database.write() as session:
+        for record in session.scalars(select(IdempotencyRecord)):
+            record.created_at -= by
+
+
+def test_an_answer_is_kept_for_thirty_days_and_then_removed(service: Service) -> None:
+    headers = {"Idempotency-Key": "k-1"}
+    first = service.client.post("/v1/batches", json=BATCH, headers=headers)
+    age(service, timedelta(days=29, hours=23))
+    assert service.client.post("/v1/batches", json=BATCH, headers=headers).text == first.text
+    with service.station.database.write() as session:
+        assert remove_old(session) == 0
+    age(service, timedelta(hours=2))
+    other = service.client.post("/v1/batches", json=BATCH | {"number": "B-2"}, headers=headers)
+    assert (other.status_code, "idempotency-replayed" in other.headers) == (201, False), "the key is free again"
+    assert count(service, IdempotencyRecord) == 1
+    age(service, timedelta(days=31))
+    with service.station.database.write() as session:
+        assert remove_old(session) == 1
+    assert count(service, IdempotencyRecord) == 0
+
+
+def test_of_two_replicas_that_run_one_key_at_once_one_carries_it_out(service: Service) -> None:
+    """A second replica knows nothing of what the first is answering: the key's row decides."""
+    together = threading.Barrier(2)
+    replicas = [create_app(Settings(home=service.folder, webhooks=False), service.station) for _ in range(2)]
+
+    def send(app: FastAPI) -> tuple[int, str]:
+        with TestClient(app, raise_server_exceptions=False) as client:
+            together.wait()
+            answer = client.post("/v1/batches", json=BATCH, headers={**service.client.headers, "Idempotency-Key": "k"})
+            return answer.status_code, answer.json().get("id") or answer.text
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(send, replicas)
+    assert first == second
+    assert first[0] == 201
+    assert count(service, Batch) == 1

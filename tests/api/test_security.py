@@ -51,6 +51,7 @@ NATURALLY_ONCE = {
     "/v1/inspections/{inspection_id}/originals": "the same file again changes nothing",
     "/v1/reinspections/{reinspection_id}/photos": "the same photo again changes nothing",
     "/v1/standards/{name}/preview": "it changes nothing",
+    "/v1/makers/erasure": "a weaver is erased once, and no answer that is kept may remember who it was",
 }
 """Routes that need no key, and why."""
 

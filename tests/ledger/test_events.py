@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event as Flag
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -95,3 +96,29 @@ def test_each_organisation_has_its_own_chain(database: Database, caller: Caller)
     with database.read() as session:
         assert [e.sequence for e in after(session, other.organisation_id, 0, 100)] == [1, 2]
         assert [e.type for e in after(session, other.organisation_id, 1, 100)] == ["collection_point.added"]
+
+
+def test_who_follows_along_sees_every_event_in_order_and_never_a_gap(database: Database, caller: Caller) -> None:
+    """An event that appears before an earlier one would be missed for good by who asks for what comes after it."""
+    seen: list[int] = []
+    writing = Flag()
+
+    def write(_: int) -> None:
+        with database.write() as session:
+            note(session, caller.organisation_id, "test.noted", caller.organisation_id, "test", now())
+
+    def follow() -> None:
+        while True:
+            done = writing.is_set()
+            with database.read() as session:
+                page = [x.sequence for x in after(session, caller.organisation_id, seen[-1] if seen else 0, 7)]
+            seen.extend(page)
+            if done and not page:
+                return
+
+    with ThreadPoolExecutor(5) as pool:
+        follower = pool.submit(follow)
+        list(pool.map(write, range(60)))
+        writing.set()
+        follower.result(60)
+    assert seen == list(range(1, 2 + 60 + 1))

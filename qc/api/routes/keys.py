@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from qc import errors
 from qc.api.deps import StationDep
 from qc.api.etags import tagged, tagged_answers
-from qc.api.idempotency import KeyHeader, Once
+from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.paging import Cursor, Limit, write_cursor
 from qc.api.problems import BODY, answers
 from qc.api.schemas.keys import KeyIn, KeyList, KeyMade, KeyOut, RotationIn
@@ -56,9 +56,7 @@ def create_key(
         )
         return 201, KeyMade.made(made, text), f"/v1/keys/{made.id}"
 
-    once = Once(request, caller, key, body.model_dump_json().encode())
-    with once.alone():
-        return once.earlier() or once.carry_out(work, forget=TOLD_ONCE)
+    return carry_out_once(request, caller, key, body, work, forget=TOLD_ONCE)
 
 
 @router.get("", responses=answers())
@@ -97,9 +95,7 @@ def rotate_key(
         text = keys.rotate_key(session, rotated, timedelta(days=body.overlap_days), caller.name)
         return 200, KeyMade.made(rotated, text), None
 
-    once = Once(request, caller, key, body.model_dump_json().encode())
-    with once.alone():
-        return once.earlier() or once.carry_out(work, forget=TOLD_ONCE)
+    return carry_out_once(request, caller, key, body, work, forget=TOLD_ONCE)
 
 
 @router.delete("/{key_id}", status_code=204, responses=answers(errors.NotFound))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from qc import errors
 from qc.api.deps import StationDep
+from qc.api.etags import tagged, tagged_answers
 from qc.api.paging import Limit
 from qc.api.problems import answers
 from qc.api.schemas.lots import (
@@ -57,11 +58,11 @@ def get_lots(
         return LotList(items=items, next=items[-1].number if len(rows) > limit else None)
 
 
-@router.get("/{lot_id}", responses=answers(errors.NotFound))
-def get_lot(lot_id: UUID, caller: CanReadBatches, station: StationDep) -> LotOut:
+@router.get("/{lot_id}", response_model=LotOut, responses=tagged_answers(errors.NotFound))
+def get_lot(request: Request, lot_id: UUID, caller: CanReadBatches, station: StationDep) -> Response:
     """A lot: its plan with the edition, what its plan promises, and why it was accepted or rejected."""
     with station.database.read() as session:
-        return LotOut.of(lot_of_id(session, caller.organisation_id, lot_id))
+        return tagged(request, LotOut.of(lot_of_id(session, caller.organisation_id, lot_id)))
 
 
 @router.get("/{lot_id}/draw", responses=answers(errors.NotFound))

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from qc import errors
 from qc.api.deps import StationDep
+from qc.api.etags import tagged, tagged_answers
 from qc.api.forms import photos_body, read_photos
 from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.multipart import read_form
@@ -42,13 +43,12 @@ def list_open(
         return ReinspectionList(items=items, next=items[-1].sequence if len(rows) > limit else None)
 
 
-@router.get("/{reinspection_id}", responses=answers(errors.NotFound))
-def get_reinspection(reinspection_id: UUID, caller: CanReinspect, station: StationDep) -> ReinspectionOut:
+@router.get("/{reinspection_id}", response_model=ReinspectionOut, responses=tagged_answers(errors.NotFound))
+def get_reinspection(request: Request, reinspection_id: UUID, caller: CanReinspect, station: StationDep) -> Response:
     """One re-inspection: which piece, and what was found once it is recorded."""
     with station.database.read() as session:
-        return ReinspectionOut.of(
-            reinspections.reinspection_of_id(session, caller.organisation_id, reinspection_id)
-        )  # fmt: skip
+        found = reinspections.reinspection_of_id(session, caller.organisation_id, reinspection_id)
+        return tagged(request, ReinspectionOut.of(found))
 
 
 @router.post(

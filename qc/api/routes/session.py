@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from qc import errors
 from qc.api.browser import clear_cookie, from_our_own_page, set_cookie
 from qc.api.deps import StationDep
-from qc.api.idempotency import KeyHeader, Once
+from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.limits import sign_in_allowed
 from qc.api.problems import BODY, answers
 from qc.api.schemas.session import EnrolmentBody, EnrolmentOut, RedeemBody, SessionOut, SignInBody
@@ -76,9 +76,7 @@ def enrol(
         minutes = int(ticket.lasts.total_seconds()) // 60
         return 201, EnrolmentOut(code=ticket.code, pin=ticket.pin, minutes=minutes), None
 
-    once = Once(request, caller, key, body.model_dump_json().encode())
-    with once.alone():
-        return once.earlier() or once.carry_out(work, forget=frozenset({"code", "pin"}))
+    return carry_out_once(request, caller, key, body, work, forget=frozenset({"code", "pin"}))
 
 
 def _answer(request: Request, response: Response, signed: people.SignedIn | None) -> SessionOut:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qc import errors
 from qc.api.deps import StationDep
+from qc.api.etags import tagged, tagged_answers
 from qc.api.idempotency import KeyHeader, Once, carry_out_once
 from qc.api.problems import BODY, answers
 from qc.api.schemas.standards import (
@@ -44,10 +45,10 @@ def list_standards(caller: CanReadStandards, station: StationDep) -> StandardLis
     return StandardList(items=[StandardOut.of(standard) for standard in station.in_force(caller)])
 
 
-@router.get("/{name}", responses=answers(errors.UnknownStandard))
-def get_standard(name: Named, caller: CanReadStandards, station: StationDep) -> ExportStandard:
+@router.get("/{name}", response_model=ExportStandard, responses=tagged_answers(errors.UnknownStandard))
+def get_standard(request: Request, name: Named, caller: CanReadStandards, station: StationDep) -> Response:
     """The version in force of a standard, whole: what a phone needs to judge by the same rules."""
-    return _present(station.in_force(caller), name)
+    return tagged(request, _present(station.in_force(caller), name))
 
 
 @router.get("/{name}/versions", responses=answers(errors.UnknownStandard))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qc import errors
 from qc.api.deps import StationDep
+from qc.api.etags import tagged, tagged_answers
 from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.paging import Limit
 from qc.api.problems import BODY, answers
@@ -36,11 +37,11 @@ def list_switching(
         return SwitchingList(items=items, next=items[-1].id if len(rows) > limit else None)
 
 
-@router.get("/{state_id}", responses=answers(errors.NotFound))
-def get_switching(state_id: UUID, caller: CanReadBatches, station: StationDep) -> SwitchingOut:
+@router.get("/{state_id}", response_model=SwitchingOut, responses=tagged_answers(errors.NotFound))
+def get_switching(request: Request, state_id: UUID, caller: CanReadBatches, station: StationDep) -> Response:
     """One switching state."""
     with station.database.read() as session:
-        return SwitchingOut.of(switching.switching_of_id(session, caller.organisation_id, state_id))
+        return tagged(request, SwitchingOut.of(switching.switching_of_id(session, caller.organisation_id, state_id)))
 
 
 @router.post(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from qc import errors
 from qc.api.deps import StationDep
 from qc.api.etags import IfMatch, etag, tagged, tagged_answers
-from qc.api.idempotency import KeyHeader, Once
+from qc.api.idempotency import KeyHeader, Once, carry_out_once
 from qc.api.paging import Cursor, Limit, write_cursor
 from qc.api.problems import BODY, answers
 from qc.api.schemas.webhooks import (
@@ -54,9 +54,7 @@ def add_endpoint(
         added = webhooks.add_endpoint(session, caller, body.url, body.event_types, body.description, body.after)
         return 201, EndpointMade.made(added), f"/v1/webhooks/{added.id}"
 
-    once = Once(request, caller, key, body.model_dump_json().encode())
-    with once.alone():
-        return once.earlier() or once.carry_out(work, forget=TOLD_ONCE)
+    return carry_out_once(request, caller, key, body, work, forget=TOLD_ONCE)
 
 
 @router.get("", responses=answers())
@@ -138,9 +136,7 @@ def rotate_secret(
         webhooks.rotate_secret(session, caller, endpoint, timedelta(hours=body.overlap_hours))
         return 200, EndpointMade.made(endpoint), None
 
-    once = Once(request, caller, key, body.model_dump_json().encode())
-    with once.alone():
-        return once.earlier() or once.carry_out(work, forget=TOLD_ONCE)
+    return carry_out_once(request, caller, key, body, work, forget=TOLD_ONCE)
 
 
 @router.post(
@@ -163,9 +159,7 @@ def replay_range(
         endpoint = webhooks.endpoint_of_id(session, caller.organisation_id, webhook_id, change=True)
         return 202, ReplayOut(deliveries=webhooks.replay_range(session, endpoint, body.after, body.until)), None
 
-    once = Once(request, caller, key, body.model_dump_json().encode())
-    with once.alone():
-        return once.earlier() or once.carry_out(work)
+    return carry_out_once(request, caller, key, body, work)
 
 
 @router.get("/{webhook_id}/deliveries", responses=answers(errors.NotFound))
