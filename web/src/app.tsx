@@ -46,7 +46,7 @@ export function App({ update }: { update: { onReady(listener: () => void): void;
         {!online && <p class="note warn" role="status" id="offline">{words('app.offline')}</p>}
         {syncState().signedOut && !entering && <p class="note bad" role="alert"><a href="#/enter">{words('enter.expired')}</a></p>}
         {fresh && <button type="button" onClick={() => update.apply()}>{words('app.update')}</button>}
-        {entering ? <Enter code={route[1] ?? ''} /> : <Screen route={route} />}
+        {entering ? <Enter key={route[1] ?? ''} code={route[1] ?? ''} /> : <Screen route={route} />}
       </main>
     </LanguageContext.Provider>
   );
