@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from qc.ledger.lot_screening import to_take_out
+from qc.ledger.lot_screening import escapes_inside, to_take_out
 from qc.ledger.lots import STANDING, lots_of_batch
 from qc.ledger.missing import Missing
 from qc.ledger.sampling_policy import lots_required
@@ -28,6 +28,9 @@ def lot_gaps(session: Session, batch: Batch) -> Iterator[Missing]:
             yield Missing(
                 "lot.not_sampled", f"no accepted lot of {', '.join(bare)}: start sampling", bare, waivable=False
             )
+    if not lots and (escaped := escapes_inside(session, batch)):
+        detail = f"{len(escaped)} pieces were found below standard when they were judged again: remove them"
+        yield Missing("lot.defective", detail, tuple(str(piece.id) for piece in escaped), waivable=False)
     for lot in lots:
         if lot.state is LotState.SAMPLING:
             detail = f"lot {lot.number} of {lot.sku} is not decided: judge the rest of its sample"

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from qc.errors import Conflict
@@ -27,7 +27,7 @@ from qc.ledger.lot_draw import acceptance_of, draw_lot
 from qc.ledger.lots import StandardOf, hold_lot
 from qc.ledger.reinspection_orders import order_for_lot
 from qc.ledger.states import BatchState, LotState, PieceState, Purpose, ReinspectionState
-from qc.ledger.tables import BatchLine, BatchPiece, Lot, LotPiece, Piece, Reinspection
+from qc.ledger.tables import Batch, BatchLine, BatchPiece, Lot, LotPiece, Piece, Reinspection
 from qc.standards.sampling import CLASSES
 
 
@@ -66,25 +66,36 @@ def finish_when_screened(session: Session, caller: Caller, lot: Lot) -> None:
 
 
 def to_take_out(session: Session, lot: Lot) -> Sequence[Piece]:
-    """Pieces that were found bad in a decided lot and are still in its batch."""
+    """Pieces of a decided lot that were found bad, in its sample, in screening or by chance, and are still inside."""
     if lot.decision is None:
         return []
     failed = [r["defect_class"] for r in lot.decision["classes"] if not r["accepted"]]
+    of_lot = and_(
+        Reinspection.lot_id == lot.id, or_(Reinspection.meets_standard.is_(False), Reinspection.worst.in_(failed))
+    )
+    chosen = _found(or_(of_lot, _ESCAPED)).where(BatchPiece.batch_line_id == lot.batch_line_id)
+    return session.scalars(chosen).unique().all()
+
+
+def escapes_inside(session: Session, batch: Batch) -> Sequence[Piece]:
+    """Pieces of a batch that were found below standard when chance had them judged again, and are still inside."""
+    return session.scalars(_found(_ESCAPED).where(BatchPiece.batch_id == batch.id)).unique().all()
+
+
+_ESCAPED = and_(
+    Reinspection.purpose == Purpose.ACCEPTED,
+    Reinspection.meets_standard.is_(False),
+    Reinspection.closed_at > Piece.accepted_at,  # nobody has looked and accepted it since
+)
+
+
+def _found(bad: ColumnElement[bool]) -> Select[Piece]:
     return (
-        session.scalars(
-            select(Piece)
-            .join(Reinspection, Reinspection.piece_id == Piece.id)
-            .join(BatchPiece, BatchPiece.piece_id == Piece.id)
-            .where(
-                Reinspection.lot_id == lot.id,
-                Reinspection.state == ReinspectionState.RECORDED,
-                BatchPiece.batch_id == lot.batch_id,
-                or_(Reinspection.meets_standard.is_(False), Reinspection.worst.in_(failed)),
-            )
-            .order_by(BatchPiece.position)
-        )
-        .unique()
-        .all()
+        select(Piece)
+        .join(Reinspection, Reinspection.piece_id == Piece.id)
+        .join(BatchPiece, BatchPiece.piece_id == Piece.id)
+        .where(Reinspection.state == ReinspectionState.RECORDED, bad)
+        .order_by(BatchPiece.position)
     )
 
 

@@ -13,11 +13,16 @@ from qc.errors import AlreadyDecided, BadRequest, Conflict
 from qc.ledger import reinspections
 from qc.ledger.accounts import Caller
 from qc.ledger.batch_contents import batch_of_piece
+from qc.ledger.batches import batch_of_id, hold_batch
+from qc.ledger.carton_contents import pack
+from qc.ledger.cartons import close_carton, open_carton
 from qc.ledger.database import Database
 from qc.ledger.decisions import decide
 from qc.ledger.disagreements import list_disagreements
 from qc.ledger.events import now
 from qc.ledger.inspections import latest_inspection
+from qc.ledger.lot_gaps import lot_gaps
+from qc.ledger.lot_screening import remove_defective
 from qc.ledger.pieces import piece_of_id
 from qc.ledger.rates import rates
 from qc.ledger.reinspections import list_open, reinspection_of_id
@@ -104,16 +109,43 @@ def test_an_escape_leaves_its_open_batch_and_a_person_looks(database: Database, 
         assert [row.id for row in list_disagreements(session, caller.organisation_id, 10)] == [bad.id]
 
 
-def test_an_escape_in_a_frozen_batch_is_counted_and_stays(database: Database, caller: Caller) -> None:
+def test_an_escape_in_a_frozen_batch_stays_until_its_lot_is_decided_and_leaves_before_sealing(
+    database: Database, caller: Caller
+) -> None:
     policy(database, caller, 1, 0)
-    batch_id = filled_batch(database, caller, "B-1", 2)
-    by_chance = waiting(database, caller)[0]
-    sampled(database, caller, batch_id)
-    judge(database, caller, by_chance.id, MAJOR)
-    assert state(database, caller, by_chance.piece_id) is PieceState.IN_BATCH
+    batch_id = filled_batch(database, caller, "B-1", 30)
+    by_chance = waiting(database, caller)
+    [lot_id] = sampled(database, caller, batch_id)
+    drawn = sample(database, caller, lot_id)
+    outside = next(row for row in by_chance if row.piece_id not in {x.piece_id for x in drawn})
+    judge(database, caller, outside.id, MAJOR)
+    assert state(database, caller, outside.piece_id) is PieceState.IN_BATCH
     with database.read() as session:
         [event] = session.query(Event).filter(Event.type == "reinspection.disagreed")
         assert "pieces are removed while it is open" in json.loads(event.body)["data"]["kept"]
+    judge_all(database, caller, drawn, {})
+    with database.read() as session:
+        gaps = list(lot_gaps(session, batch_of_id(session, caller.organisation_id, batch_id)))
+        assert [(gap.code, gap.subjects) for gap in gaps] == [("lot.defective", (str(outside.piece_id),))]
+    with database.write() as session:
+        assert remove_defective(session, caller, lot_id, "supervisor-1") == [outside.piece_id]
+        assert list(lot_gaps(session, batch_of_id(session, caller.organisation_id, batch_id))) == []
+
+
+def test_an_escape_in_a_closed_carton_keeps_its_batch_from_being_sealed(database: Database, caller: Caller) -> None:
+    policy(database, caller, 1, 0)
+    batch_id = filled_batch(database, caller, "B-1", 1)
+    [row] = waiting(database, caller)
+    with database.write() as session:
+        batch = hold_batch(session, caller, batch_id)
+        carton = open_carton(session, caller, batch)
+        pack(session, caller, carton, [row.piece_id])
+        close_carton(session, caller, carton)
+    judge(database, caller, row.id, MAJOR)
+    assert state(database, caller, row.piece_id) is PieceState.IN_BATCH
+    with database.read() as session:
+        [gap] = lot_gaps(session, batch_of_id(session, caller.organisation_id, batch_id))
+    assert (gap.code, gap.subjects, gap.waivable) == ("lot.defective", (str(row.piece_id),), False)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REJECT, Outcome.RETURN])
