@@ -139,7 +139,7 @@ def put_into_force(
     session.flush()
     note(
         session, caller.organisation_id, "standard.put_into_force", edition.id, caller.name, at,
-        name=name, version=version, sku=standard.product.sku, fingerprint=standard.fingerprint,
+        release=str(release.id), name=name, version=version, sku=standard.product.sku, fingerprint=standard.fingerprint,
         replaces=standing.version if standing else None, effective_from=rfc3339(begins),
         decided_by=decided_by, reason=reason,
     )  # fmt: skip

@@ -21,7 +21,9 @@ def written(*arguments: Any, **more: Any) -> Any:
 
 
 def test_the_published_schema_is_the_committed_one() -> None:
-    assert COMMITTED.read_text(encoding="utf-8") == schema_text(), "write it anew: qc manifest-schema > docs/..."
+    assert COMMITTED.read_text(encoding="utf-8") == schema_text(), (
+        "write it anew: python -c 'from qc.manifest.as_json import schema_text as s; print(s(), end=\"\")' > FILE"
+    )
 
 
 @pytest.mark.parametrize("count", [0, 1, 199, 200, 201, 1000])
