@@ -16,14 +16,15 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 the name every reader of torch knows
 
-from training.imagenet import GROUPS, Known
+from training.imagenet import GROUPS, Known, opinion
 
 FINEST, FINE, MIDDLE, COARSE = 2, 4, 10, 15
 """Blocks whose outputs are kept: strides 4, 8, 16 and 32 with 24, 40, 112 and 320 channels."""
 
 
-_SWAY = 2.0
-"""Log odds by which the kind head, taught on made pieces, may differ from what ImageNet's own classes say."""
+_SWAY = 0.5
+"""Log odds by which the kind head, taught on made pieces, may move what ImageNet's own classes say of each kind. Of 0
+to 1, on 31 real goods for development, 0.5 named most kinds right: 28, against 25 at 0 and 24 at 1."""
 
 
 class Features(NamedTuple):
@@ -202,8 +203,8 @@ class Network(nn.Module):
         return Output(
             woven=self.woven(torch.cat([whole, known / 4], 1))[:, 0],
             defect=self.defect(_highest(defects, odd_fine, odd_middle))[:, 0],
-            # ImageNet's first groups are our kinds. Made pieces may sway what it says of a kind, never shout it down.
-            kind=known[:, : self.kind.out_features] + _SWAY * torch.tanh(self.kind(trait)),
+            # Made pieces may sway what ImageNet says of a kind, never shout it down.
+            kind=opinion(known) + _SWAY * torch.tanh(self.kind(trait)),
             material=self.material(trait),
             defects=defects,
             piece=piece,
