@@ -58,6 +58,7 @@ def test_each_step_is_a_picture_and_reaches_everybody(
     hand.choose(COASTER)
     everybody(hand, "03-day-empty")
     hand.begin("T-000001")
+    expect(hand.button("shoot")).to_be_enabled()
     everybody(hand, "05-photo")
     hand.finish_photos()
     hand.judged()

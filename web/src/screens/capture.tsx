@@ -79,7 +79,7 @@ export function Capture({ record }: { record: PieceRecord }): VNode {
       {trouble === null ? (
         <div class="viewfinder">
           <video ref={video} autoplay muted playsInline onLoadedData={() => setSeeing(true)} aria-label={say('capture.title', { view: say(`view.${view}`) })} />
-          <p class={hint === null ? 'hint ok' : 'hint'} role="status">{say(hint === null ? 'hint.ok' : `hint.${hint}`)}</p>
+          {seeing && <p class={hint === null ? 'hint ok' : 'hint'} role="status">{say(hint === null ? 'hint.ok' : `hint.${hint}`)}</p>}
         </div>
       ) : (
         <p class="note warn">{say('capture.nocamera', { detail: trouble })}</p>

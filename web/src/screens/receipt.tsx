@@ -21,7 +21,10 @@ export function Receipt({ record }: { record: PieceRecord }): VNode {
   const language = useContext(LanguageContext);
   const product = useLive(() => fact('products'))?.find((p) => p.sku === record.sku);
   const verdict = record.verdict ?? record.provisional;
-  const result = say(`decide.${record.decision!.outcome}`) + (verdict === null ? '' : ` (${say(headline(verdict))})`);
+  const { outcome, grade } = record.decision!;
+  // A person's own grade stands in place of the model's.
+  const judged = grade !== undefined ? say(`verdict.${grade}`) : verdict === null ? null : say(headline(verdict));
+  const result = outcome === 'overrule' ? judged! : say(`decide.${outcome}`) + (judged === null ? '' : ` (${judged})`);
   const recorded = say(record.state === 'graded' ? 'receipt.recorded' : 'receipt.waiting');
   const lines: readonly (readonly [string, string])[] = [
     [say('receipt.tag'), record.tag],

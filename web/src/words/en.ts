@@ -73,7 +73,7 @@ export const en: Words = {
   'tag.start': 'Start taking photos',
   'tag.empty': 'Type or scan the tag number first.',
   'tag.bad': 'A tag has only letters, digits and - . _ (64 at most).',
-  'tag.used': 'This tag was used on this phone already, recorded as {state}. Is it the same piece?',
+  'tag.used': 'This tag was used on this phone before ({state}). Is it the same piece?',
   'tag.again': 'The same piece, inspect it again',
   'tag.appeal': 'This is an appeal: judge without the first result',
   'tag.objects': 'Appeal: somebody else returned or rejected this piece before',

@@ -71,7 +71,7 @@ export const id = {
   'tag.start': 'Mulai foto',
   'tag.empty': 'Isi atau pindai nomor label dulu.',
   'tag.bad': 'Label hanya berisi huruf, angka dan tanda - . _ (paling banyak 64).',
-  'tag.used': 'Label ini sudah dipakai di ponsel ini, tercatat {state}. Ini barang yang sama?',
+  'tag.used': 'Label ini sudah dipakai di ponsel ini ({state}). Ini barang yang sama?',
   'tag.again': 'Barang yang sama, periksa lagi',
   'tag.appeal': 'Ini keberatan: periksa tanpa melihat hasil pertama',
   'tag.objects': 'Keberatan: barang ini pernah dikembalikan atau ditolak orang lain',
