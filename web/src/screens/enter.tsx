@@ -19,7 +19,7 @@ export function Enter({ code: given = '' }: { code?: string }): VNode {
     setTrouble(null);
     try {
       await doing();
-      go();
+      if (location.hash.startsWith('#/enter')) go(); // whoever is elsewhere by now stays there
     } catch (error) {
       setTrouble(error instanceof NoAnswer ? 'enter.offline' : 'enter.refused');
     } finally {
