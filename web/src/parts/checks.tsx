@@ -41,9 +41,11 @@ function CheckField(props: FieldProps): VNode {
     return (
       <div class="check">
         {check.unit === null ? <Feel {...props} label={label} /> : <Measure {...props} label={label} />}
-        <button type="button" class="link" aria-label={`${say('checks.waive')}: ${label}`} onClick={() => (setWaiving(true), onChange(null))}>
-          {say('checks.waive')}
-        </button>
+        {check.required && (
+          <button type="button" class="link" aria-label={`${say('checks.waive')}: ${label}`} onClick={() => (setWaiving(true), onChange(null))}>
+            {say('checks.waive')}
+          </button>
+        )}
       </div>
     );
   }

@@ -8,7 +8,7 @@ import { fact } from '../store/facts';
 import { pieces } from '../store/pieces';
 import { PIECES_LEFT_TO_WARN, piecesLeft, room } from '../store/room';
 import { sendNow, syncState } from '../sync/engine';
-import { LanguageContext, useSay, type Key } from '../words';
+import { LanguageContext, useSay, type Key, type Say } from '../words';
 
 /** The day's pieces with their counts, and the way to the next one. */
 export function Day(): VNode {
@@ -64,7 +64,7 @@ export function Day(): VNode {
               <span class="grow">
                 <strong>{record.tag}</strong>
                 <br />
-                <span class="soft">{record.decision === null ? say('day.continue') : say(`decide.${record.decision.outcome}`)}</span>
+                <span class="soft">{outcomeOf(record, say)}</span>
               </span>
               <Badge state={record.state} />
             </a>
@@ -73,6 +73,12 @@ export function Day(): VNode {
       </ul>
     </>
   );
+}
+
+/** What was decided; a person's own grade where they gave one. */
+function outcomeOf({ decision }: PieceRecord, say: Say): string {
+  if (decision === null) return say('day.continue');
+  return decision.grade === undefined ? say(`decide.${decision.outcome}`) : say(`verdict.${decision.grade}`);
 }
 
 /** How many were decided so; an overruled piece counts by the grade it was given. */

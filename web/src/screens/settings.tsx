@@ -32,7 +32,7 @@ export function Settings(): VNode {
     <>
       <h1>{say('settings.title')}</h1>
       {person && <p>{say('settings.person', { person: person.pseudonym, organisation: person.organisation })}</p>}
-      <label class="card">
+      <label class="card tick">
         <input type="checkbox" checked={mobile} onChange={(e) => void setFact('originalsOnMobileData', e.currentTarget.checked)} />
         {say('settings.originals')}
       </label>

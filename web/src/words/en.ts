@@ -154,7 +154,7 @@ export const en: Words = {
 
   'decide.title': 'Decision',
   'decide.accept': 'Accept',
-  'decide.return': 'Return to be mended',
+  'decide.return': 'Return',
   'decide.reject': 'Reject',
   'decide.refer': 'Refer to the supervisor',
   'decide.overrule': 'Change the result, with a reason',

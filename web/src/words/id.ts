@@ -152,7 +152,7 @@ export const id = {
 
   'decide.title': 'Keputusan',
   'decide.accept': 'Terima',
-  'decide.return': 'Kembalikan untuk diperbaiki',
+  'decide.return': 'Kembalikan',
   'decide.reject': 'Tolak',
   'decide.refer': 'Teruskan ke pengawas',
   'decide.overrule': 'Ubah hasil, dengan alasan',
