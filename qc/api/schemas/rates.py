@@ -66,7 +66,7 @@ class PolicyIn(Incoming):
     """What the organisation asks for."""
 
     lots_required: bool = Field(
-        description="A batch is sealed only with accepted lots, unless its order says otherwise."
+        strict=True, description="A batch is sealed only with accepted lots, unless its order says otherwise."
     )
     accepted_rate: Share = Field(description="Share of accepted pieces that are judged again by chance.")
     refused_rate: Share = Field(description="Share of returned and rejected pieces.")
@@ -93,7 +93,7 @@ class PolicyOut(BaseModel):
 class OrderRequirementIn(Incoming):
     """Whether batches of an order need accepted lots."""
 
-    lots_required: bool | None = Field(description="Null: as the organisation's policy says.")
+    lots_required: bool | None = Field(strict=True, description="Null: as the organisation's policy says.")
     decided_by: Pseudonym
 
 
