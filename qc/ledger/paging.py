@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from qc.ledger.tables import Base
@@ -41,7 +41,8 @@ def newest_first(
 ) -> Page[Row]:
     """Rows older than a position, newest first."""
     if before is not None:
-        chosen = chosen.where(or_(at < before.at, and_(at == before.at, key < before.id)))
+        # The first condition says nothing new: it is the one that a database finds its place in the index by.
+        chosen = chosen.where(at <= before.at, or_(at < before.at, key < before.id))
     rows: Sequence[Any] = session.scalars(chosen.order_by(at.desc(), key.desc()).limit(limit + 1)).unique().all()
     more = len(rows) > limit
     rows = rows[:limit]
