@@ -11,7 +11,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,17 +22,15 @@ from qc.ledger import batches, pieces
 from qc.ledger.accounts import Caller
 from qc.ledger.batches import NewBatchLine, open_batch
 from qc.ledger.database import Database
-from qc.ledger.events import now
 from qc.ledger.ids import uuid7
 from qc.ledger.migrations import migrate
 from qc.ledger.paging import Position
 from qc.ledger.preflight import what_is_missing
 from qc.ledger.sealing import seal_batch
-from qc.ledger.states import PieceState
 from qc.ledger.tables import (
+    Base,
     Batch,
     BatchPiece,
-    CollectionPoint,
     Decision,
     Inspection,
     InspectionPhoto,
@@ -49,7 +46,11 @@ ROUNDS = int(os.environ.get("QC_BENCH_ROUNDS", "3"))
 PAGE, PAGES = 50, 40
 WRITERS, WRITES = 8, 25
 AT_MOST, WITHIN = 1.5, 2.0
-CHUNK = 10_000
+ID, AT = (
+    "printf('0198f3a000007000%016x', x)",
+    "strftime('%Y-%m-%d %H:%M:%S.000000', '2026-01-01', '+' || x || ' seconds')",
+)
+"""Of the copied piece number x, as SQLite keeps them."""
 
 
 def main() -> None:
@@ -81,29 +82,26 @@ def grown() -> None:
 
 
 def _filled(path: Path, count: int) -> tuple[Database, Caller]:
-    """An SQLite ledger with so many pieces in one open batch, written in bulk."""
+    """An SQLite ledger with so many pieces in one open batch: one accepted as always, the others copied in bulk."""
     database = Database(f"sqlite:///{path}")
     migrate(database)
     caller = enter_organisation(database, "weavers")
     with database.write() as session:
         batch = open_batch(session, caller, "B-1", [NewBatchLine(SKU, count)])
-        point = session.scalars(select(CollectionPoint.id)).one()
-        began = now() - timedelta(days=30)
-        for start in range(0, count, CHUNK):
-            numbers = range(start, min(start + CHUNK, count))
-            ids = [uuid7() for _ in numbers]
-            registered = [began + timedelta(milliseconds=2 * number) for number in numbers]
-            session.execute(insert(Piece), [
-                {"id": key, "organisation_id": caller.organisation_id, "collection_point_id": point, "sku": SKU,
-                 "state": PieceState.IN_BATCH, "attempt": 1, "grade": "A", "registered_at": at, "accepted_at": at}
-                for key, at in zip(ids, registered, strict=True)
-            ])  # fmt: skip
-            session.execute(insert(BatchPiece), [
-                {"piece_id": key, "batch_id": batch.id, "batch_line_id": batch.lines[0].id, "position": number + 1,
-                 "added_at": at}
-                for key, number, at in zip(ids, numbers, registered, strict=True)
-            ])  # fmt: skip
+        accept_new(session, caller)
+        session.flush()
         batch.lines[0].filled = count
+    new = {"id": ID, "piece_id": ID, "position": "1 + x", "tag": "NULL", "receipt_code": "NULL",
+           "registered_at": AT, "accepted_at": AT, "added_at": AT}  # fmt: skip
+    with database.connection() as connection:
+        for table in ("pieces", "batch_pieces"):
+            columns = Base.metadata.tables[table].columns.keys()
+            values = ", ".join(new.get(name, f"one.{name}") for name in columns)
+            connection.exec_driver_sql(
+                f"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {count - 1}), "
+                f"one AS (SELECT * FROM {table} LIMIT 1) "
+                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM n, one"
+            )
     return database, caller
 
 

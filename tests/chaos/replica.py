@@ -36,11 +36,14 @@ class Replica:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, revive: bool = False) -> None:
+        """Wait; with `revive`, start it again when it gave up because what it needs was away, as a supervisor would."""
         began = time.monotonic()
         while time.monotonic() - began < SECONDS_TO_START:
             if self._process.poll() is not None:
-                break
+                if not revive:
+                    break
+                self._process = self._start()
             try:
                 if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
                     return

@@ -31,7 +31,7 @@ INSPECTIONS = int(os.environ.get("QC_CHAOS_INSPECTIONS", "400"))
 CLIENTS = 8
 SECONDS_BETWEEN_KILLS = (2.0, 4.0)
 ANSWERS_BETWEEN_KILLS = 20
-SECONDS_BETWEEN_CUTS = (0.3, 1.5)
+SECONDS_BETWEEN_CUTS = (0.5, 2.0)
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def trouble(replicas: list[Replica], lines: list[Line], answered: Callable[[], i
                 pass
             replica = replicas[turn % len(replicas)]
             replica.kill_and_restart()
-            replica.wait_until_ready()
+            replica.wait_until_ready(revive=True)
 
     def cut() -> None:
         while not over.wait(chance.uniform(*SECONDS_BETWEEN_CUTS)):
