@@ -15,7 +15,7 @@ FRAMES = 12
 def film(path: Path, width: int = 800, height: int = 600) -> Path:
     """Write an mjpeg of the demo's good and its broken piece on a grey table, no two frames alike."""
     pictures = [cv2.imread(str(ROOT / "qc" / "demo" / f"{name}.jpg")) for name in ("a", "rework")]
-    shown = [_on_a_table(picture, width, height) for picture in pictures if picture is not None]
+    shown = [on_a_table(picture, width, height) for picture in pictures if picture is not None]
     if not shown:
         shown = [weave(width, height)]
     with path.open("wb") as out:
@@ -27,7 +27,7 @@ def film(path: Path, width: int = 800, height: int = 600) -> Path:
     return path
 
 
-def _on_a_table(picture: cv2.typing.MatLike, width: int, height: int) -> NDArray[np.uint8]:
+def on_a_table(picture: cv2.typing.MatLike, width: int, height: int) -> NDArray[np.uint8]:
     """The square picture in the middle of the frame, its border continued to both sides: BGR [height, width, 3]."""
     fitted = cv2.resize(picture, (height, height), interpolation=cv2.INTER_CUBIC)
     side = (width - height) // 2

@@ -6,7 +6,10 @@ import json
 from itertools import cycle
 from typing import Any
 
+import cv2
+
 from tests.web.built import ROOT
+from tests.web.camera import on_a_table
 from tests.web.service import COASTER, Service
 
 CHECKS = {"moisture_pct": 11.5, "odour": "pass", "sharp_points": "pass", "mould": "pass", "insects": "pass"}
@@ -20,7 +23,10 @@ DECISIONS: tuple[dict[str, Any], ...] = (
 
 def days_work(service: Service, pieces: int) -> None:
     """Pieces of one weaver, photographed and decided on; the first batch is sampled as a lot, another stands open."""
-    photos = [(ROOT / "qc" / "demo" / f"{name}.jpg").read_bytes() for name in ("a", "rework")]
+    pictures = [cv2.imread(str(ROOT / "qc" / "demo" / f"{name}.jpg")) for name in ("a", "rework")]
+    photos = [
+        cv2.imencode(".jpg", on_a_table(picture, 800, 600))[1].tobytes() for picture in pictures if picture is not None
+    ]
     decisions = cycle(DECISIONS)
     with service.client() as client:
         for number in range(pieces):

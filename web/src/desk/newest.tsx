@@ -32,7 +32,7 @@ export function NewestPieces(): VNode {
               <th scope="row">{piece.tag ?? piece.id.slice(-8)}</th>
               <td>{piece.sku}</td>
               <td>{say(`piecestate.${piece.state}` as Key)}</td>
-              <td>{piece.grade}</td>
+              <td>{piece.grade === null ? '' : say(`verdict.${piece.grade}` as Key)}</td>
               <td>{new Date(piece.registeredAt).toLocaleTimeString(language)}</td>
             </tr>
           ))}
