@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,7 +14,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-NEW_OF_KEYS = {
+NEW_OF_KEYS: dict[str, sa.types.TypeEngine[Any]] = {
     "role": sa.String(20),
     "previous_hash": sa.String(64),
     "previous_until": UTCDateTime(),
