@@ -10,7 +10,7 @@ from qc import errors
 from qc.api.deps import StationDep
 from qc.api.problems import answers
 from qc.api.schemas.insights import InsightsOut, MakerFeedbackOut, MakerRef, MakerRefList, WeekOut
-from qc.api.schemas.words import Name
+from qc.api.schemas.words import Name, Pseudonym
 from qc.api.security import CanReadBatches
 from qc.errors import NotFound
 from qc.ledger import insights
@@ -42,7 +42,7 @@ def list_makers(caller: CanReadBatches, station: StationDep) -> MakerRefList:
 
 @router.get("/makers/{maker_ref}", responses=answers(errors.NotFound))
 def get_maker_feedback(
-    maker_ref: Annotated[str, Path(min_length=1, max_length=64)], caller: CanReadBatches, station: StationDep
+    maker_ref: Annotated[Pseudonym, Path(description="The weaver.")], caller: CanReadBatches, station: StationDep
 ) -> MakerFeedbackOut:
     """How often each defect was found on the weaver's last 100 pieces; nothing while there are fewer than 20."""
     with station.database.read() as session:
