@@ -9,7 +9,7 @@ import structlog
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qc.api import problems
@@ -26,6 +26,8 @@ MAX_JSON = 1_000_000
 CALLER = "qc.caller"
 """Where the ASGI scope keeps who called: `key:<prefix>` or `person:<pseudonym>`, for the log."""
 NO_ROUTE = "none"
+HUNG_UP = 499
+"""In log and metrics, a caller who was gone before the request was all here: no answer, and no fault of ours."""
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _HEADERS = {
@@ -65,6 +67,8 @@ class Envelope:
 
         try:
             await self.app(scope, receive, answer)
+        except ClientDisconnect:
+            status = HUNG_UP
         except Exception as error:
             problem = problems.internal(Request(scope), error)
             if status == 0:
