@@ -15,9 +15,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from bench.inspect_photo import phone_photo
+from bench.serve import processor_s
 from qc.client import Client
 from qc.inspection import PhotoSent, Station
 from qc.ledger.database import Database
@@ -40,8 +42,9 @@ def main() -> None:
     settings, photo = Settings(), phone_photo()
     threads = settings.threads
     rates: dict[str, list[float]] = {"grader": [], "grader and marks": [], "http": []}
+    spent: dict[str, list[float]] = {name: [] for name in rates}
     waits: list[float] = []
-    with tempfile.TemporaryDirectory() as home, _serving(Path(home), threads) as (url, key):
+    with tempfile.TemporaryDirectory() as home, _serving(Path(home), threads) as (url, key, pid):
         bundle = Bundle.load(settings.bundle)
         grader = Grader(bundle, threads, PhotoLimits.of(settings))
         station = Station(
@@ -63,14 +66,21 @@ def main() -> None:
                 _rate(at_once, at_once, task)
             for _ in range(ROUNDS):
                 for name, (at_once, task) in tasks.items():
+                    clock = partial(processor_s, pid) if name == "http" else time.process_time
                     with _looking_on(client, waits if name == "http" else None):
+                        began = clock()
                         rates[name].append(_rate(at_once, INSPECTIONS, task))
+                        spent[name].append(1000 * (clock() - began) / INSPECTIONS)
         station.close()
     alone, marked, http = (statistics.median(found) for found in rates.values())
     shares = [h / g for h, g in zip(rates["http"], rates["grader"], strict=True)]
     print(f"  {threads} threads, photo of {len(photo) / 1e6:.1f} MB: grader alone {alone:.2f}/s, "
           f"with verdict and marks {marked:.2f}/s, over HTTP {http:.2f}/s")  # fmt: skip
     print(f"  each round: {', '.join(f'{share:.2f}' for share in shares)}")
+    graded, drawn, served = (statistics.median(found) for found in spent.values())
+    print(f"  processor time an inspection: grader alone {graded:.0f} ms, with verdict and marks {drawn:.0f} ms, "
+          f"the whole service {served:.0f} ms, other requests among it")  # fmt: skip
+    _say("by processor time: grader / service", graded / served, graded / served >= AT_LEAST, f"at least {AT_LEAST}")
     _say("HTTP / grader alone", http / alone, http / alone >= AT_LEAST, f"at least {AT_LEAST}")
     _say("HTTP / grader with marks", http / marked, http / marked >= AT_LEAST, f"at least {AT_LEAST}")
     p95 = statistics.quantiles(waits, n=20)[-1]
@@ -113,8 +123,8 @@ def _looking_on(client: Client, waits: list[float] | None) -> Iterator[None]:
 
 
 @contextmanager
-def _serving(home: Path, threads: int) -> Iterator[tuple[str, str]]:
-    """URL and key of a service of its own, ready."""
+def _serving(home: Path, threads: int) -> Iterator[tuple[str, str, int]]:
+    """URL, key and process id of a service of its own, ready."""
     port = free_ports(1)[0]
     environment = {**os.environ, "QC_HOME": str(home), "QC_PORT": str(port), "QC_THREADS": str(threads)}
     qc = [sys.executable, "-m", "qc"]
@@ -130,7 +140,7 @@ def _serving(home: Path, threads: int) -> Iterator[tuple[str, str]]:
         key = done.stdout.strip().splitlines()[-1]
         with Client(f"http://127.0.0.1:{port}", key) as client:
             list(client.batches())  # asked again until there is an answer
-        yield f"http://127.0.0.1:{port}", key
+        yield f"http://127.0.0.1:{port}", key, server.pid
     finally:
         server.terminate()
         server.wait(60)

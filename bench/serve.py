@@ -45,7 +45,7 @@ def main() -> None:
         try:
             base = f"http://127.0.0.1:{port}"
             ready = _wait_until_ready(base, server, began)
-            worked = _processor_s(server.pid)
+            worked = processor_s(server.pid)
             rest = _memory_mb(server.pid, "VmRSS")
             photo = phone_photo()
             times = [_inspect(base, key, photo) for _ in range(INSPECTIONS)]
@@ -108,7 +108,7 @@ def _memory_mb(pid: int, field: str) -> float:
     raise RuntimeError(f"/proc/{pid}/status has no {field}")
 
 
-def _processor_s(pid: int) -> float:
+def processor_s(pid: int) -> float:
     """Seconds of processor time of a process so far, user and system; Linux."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
