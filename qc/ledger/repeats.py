@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from qc.ledger.inspections import InspectedPhoto
@@ -62,14 +62,9 @@ def repeats(
         likenesses: As many; None for a photo without contrast.
         nearest: Bits of difference up to which two photos are taken for one, 0 to 7.
     """
-    found = []
-    for position, (photo, bits) in enumerate(zip(photos, likenesses, strict=True)):
-        repeat = _identical(session, organisation_id, piece_id, position, photo)
-        if repeat is None and bits is not None:
-            repeat = _alike(session, organisation_id, piece_id, position, bits, min(nearest, FARTHEST))
-        if repeat is not None:
-            found.append(repeat)
-    return found
+    alike = _alike(session, organisation_id, piece_id, likenesses, min(nearest, FARTHEST))
+    found = alike | _identical(session, organisation_id, piece_id, photos)
+    return [found[position] for position in sorted(found)]
 
 
 def doubts_of(found: Sequence[Repeat], photos: Sequence[InspectedPhoto], nearest: int) -> list[Reason]:
@@ -113,46 +108,71 @@ def remember_likenesses(session: Session, inspection: Inspection, likenesses: Se
 
 
 def _identical(
-    session: Session, organisation_id: UUID, piece_id: UUID, position: int, photo: InspectedPhoto
-) -> Repeat | None:
-    same = session.scalar(
-        select(Inspection.piece_id)
-        .join(InspectionPhoto, InspectionPhoto.inspection_id == Inspection.id)
+    session: Session, organisation_id: UUID, piece_id: UUID, photos: Sequence[InspectedPhoto]
+) -> dict[int, Repeat]:
+    """Photos whose bytes another piece has, by position; of several pieces the first that had them."""
+    rows = session.execute(
+        select(InspectionPhoto.original_sha256, InspectionPhoto.judged_sha256, Inspection.piece_id)
+        .join(Inspection, Inspection.id == InspectionPhoto.inspection_id)
         .where(
             or_(
-                InspectionPhoto.original_sha256 == photo.original.sha256,
-                InspectionPhoto.judged_sha256 == photo.judged.sha256,
+                InspectionPhoto.original_sha256.in_([photo.original.sha256 for photo in photos]),
+                InspectionPhoto.judged_sha256.in_([photo.judged.sha256 for photo in photos]),
             ),
             Inspection.organisation_id == organisation_id,
             Inspection.piece_id != piece_id,
         )
-        .order_by(Inspection.inspected_at, Inspection.id)
-        .limit(1)
+        .order_by(Inspection.inspected_at.desc(), Inspection.id.desc())
     )
-    return None if same is None else Repeat(position, same, 0, identical=True)
+    holders: dict[str, UUID] = {}
+    for original, judged, other in rows:
+        holders |= {f"o{original}": other, f"j{judged}": other}
+    found = {}
+    for position, photo in enumerate(photos):
+        holder = holders.get(f"o{photo.original.sha256}") or holders.get(f"j{photo.judged.sha256}")
+        if holder is not None:
+            found[position] = Repeat(position, holder, 0, identical=True)
+    return found
 
 
 def _alike(
-    session: Session, organisation_id: UUID, piece_id: UUID, position: int, bits: int, nearest: int
-) -> Repeat | None:
-    best: tuple[int, UUID] | None = None
-    for n, band in enumerate(_bands(bits)):
-        # One index at a time: an OR over eight of them makes planners give up on all.
-        rows = session.execute(
-            select(Likeness.bits, Likeness.piece_id)
-            .where(
-                Likeness.organisation_id == organisation_id,
-                getattr(Likeness, f"band_{n}") == band,
-                Likeness.piece_id != piece_id,
-            )
-            .order_by(Likeness.inspection_id.desc())
-            .limit(_MOST)
-        )
-        for text, other in rows:
+    session: Session, organisation_id: UUID, piece_id: UUID, likenesses: Sequence[int | None], nearest: int
+) -> dict[int, Repeat]:
+    """Photos that look like one of another piece, by position; of several the one that comes nearest."""
+    looks = {position: bits for position, bits in enumerate(likenesses) if bits is not None}
+    if not looks:
+        return {}
+    bands = zip(*(_bands(bits) for bits in looks.values()), strict=True)
+    asked = {f"values_{n}": sorted(set(values)) for n, values in enumerate(bands)}
+    known = session.execute(_IN_A_BAND, {"organisation": organisation_id, "piece": piece_id, **asked})
+    found: dict[int, Repeat] = {}
+    for text, other in {(text, other) for text, other in known}:
+        for position, bits in looks.items():
             apart = (int(text, 16) ^ bits).bit_count()
-            if apart <= nearest and (best is None or (apart, other) < best):
-                best = apart, other
-    return None if best is None else Repeat(position, best[1], best[0], identical=False)
+            best = found.get(position)
+            if apart <= nearest and (best is None or (apart, other) < (best.distance, best.piece_id)):
+                found[position] = Repeat(position, other, apart, identical=False)
+    return found
+
+
+def _in_one_band(n: int) -> Select[str, UUID]:
+    newest = (
+        select(Likeness.bits, Likeness.piece_id)
+        .where(
+            Likeness.organisation_id == bindparam("organisation"),
+            getattr(Likeness, f"band_{n}").in_(bindparam(f"values_{n}", expanding=True)),
+            Likeness.piece_id != bindparam("piece"),
+        )
+        .order_by(Likeness.inspection_id.desc())
+        .limit(_MOST)
+        .subquery()
+    )
+    return select(newest.c.bits, newest.c.piece_id)
+
+
+_IN_A_BAND = union_all(*(_in_one_band(n) for n in range(BANDS)))
+"""One statement for all photos of an inspection and all bands, each by its index. It is asked under the organisation's
+lock, so it must be quick: an OR over the bands makes planners give up on every index."""
 
 
 def _bands(bits: int) -> list[int]:
