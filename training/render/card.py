@@ -74,7 +74,7 @@ def card(name: str, metas: list[dict[str, Any]], shard_bytes: list[int], command
         _table("Weave", Counter(m["weave"] for m in woven)),
         _table("Finish", Counter(m["finish"] for m in woven)),
         _table("Defect", Counter(d["code"] for m in metas for d in m["defects"])),
-        _table("Good piece", Counter("hard" if m.get("hard") else "plain" for m in woven if m["state"] == "good")),
+        _table("Good piece", Counter(_hardness(m) for m in woven if m["state"] == "good")),
         _table("Hard good, by cause", Counter(c for m in woven if m["state"] == "good" for c in m.get("hard", []))),
         _table("Cause", Counter(c for m in woven for c in m["causes"])),
         _table("Not woven", Counter(m["what"] for m in metas if not m["woven"])),
@@ -87,6 +87,13 @@ def card(name: str, metas: list[dict[str, Any]], shard_bytes: list[int], command
         megabytes=sum(shard_bytes) / 1e6, shards=len(shard_bytes), tables="\n\n".join(tables), command=command,
         absent=absent,
     )  # fmt: skip
+
+
+def _hardness(meta: dict[str, Any]) -> str:
+    """Recipes before version 3 had such causes by chance and marked no piece as hard."""
+    if "hard" in meta:
+        return "hard" if meta["hard"] else "plain"
+    return "not marked, with a cause" if meta["causes"] else "not marked, without"
 
 
 def _span(values: Iterable[int]) -> str:
