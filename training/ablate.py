@@ -22,7 +22,7 @@ from torch import Tensor
 from qc.model.photo import Photo
 from qc.model.preprocess import prepare
 from training import network as net
-from training.calibrate import Answers, answers
+from training.calibrate import Answers, answers, by_torch
 from training.held_out import pieces
 from training.measure import auroc
 from training.network import Network
@@ -72,7 +72,7 @@ def parts(change: dict[str, object]) -> Iterator[None]:
 def on_made(network: Network, config: Config) -> dict[str, float]:
     """AUROC of the photo's defect logit on held-out made pieces, by source and view."""
     held = pieces("val", config.rendered, config.hdri, config.surfaces["val"], config.size, surfaces_folder())
-    said = answers(network, held, config.spec, config.hdri, seed=0)
+    said = answers(by_torch(network), held, config.spec, config.hdri, seed=0)
     return {
         "rendered whole": _auroc(said, "blender", "whole"),
         "rendered close-up": _auroc(said, "blender", "closeup"),

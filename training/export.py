@@ -28,7 +28,7 @@ from qc.model.golden import seal
 from qc.model.preprocess import prepare
 from qc.standards.taxonomy import taxonomy
 from training.backgrounds import panoramas
-from training.calibrate import Answers, answers, calibrate, defect_probabilities
+from training.calibrate import Answers, answers, by_graph, calibrate, defect_probabilities
 from training.card import card
 from training.dataset import fingerprint, over_ground, rendered
 from training.held_out import pieces
@@ -36,7 +36,7 @@ from training.labels import KINDS, MATERIALS
 from training.measure import measure
 from training.network import Network, Output
 from training.phone_variant import add_phone_variant, judged_pictures
-from training.risk import Promise, promise, what_if
+from training.risk import Promise, TooFewError, promise, what_if
 from training.sample import CHANNELS, Sample
 from training.splits import Split, shifted
 from training.surfaces import surfaces
@@ -59,24 +59,23 @@ def export(config: Config) -> Path:
     Raises:
         FileNotFoundError: The run was not trained.
         BadBundle: ONNX and torch differ, or the bundle fails its own golden photos.
+        TooFewError: Too few held-out pieces to choose a threshold by.
     """
     network = restore(config)
-    splits: tuple[Split, ...] = ("val", "test", "shift")
-    held = {s: _held(config, s) for s in splits}
-    said = {
-        s: answers(network, samples, config.spec, config.hdri, seed=k) for k, (s, samples) in enumerate(held.items())
-    }
-    calibration = calibrate(said["val"], fitted_on="made-val")
-    promised = promise(*_by_harm(said["val"], calibration))
-    train = [s for folder in config.rendered for s in rendered(folder, "train")]
-    train += [s for s in surfaces("train", config.surfaces["train"], config.size, surfaces_folder()) if not shifted(s)]
-    known = answers(network, [s for s in train if s.meta["woven"]][::6], config.spec, config.hdri, seed=9).embedding
-
     folder = MODELS / f"{config.name}-{config.version}"
     draft = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
     (draft / "golden").mkdir(parents=True)
     write_onnx(network, config.size, draft / "model.onnx")
+    ask = by_graph(draft / "model.onnx")
+    splits: tuple[Split, ...] = ("val", "test", "shift")
+    held = {s: _held(config, s) for s in splits}
+    said = {s: answers(ask, samples, config.spec, config.hdri, seed=k) for k, (s, samples) in enumerate(held.items())}
+    calibration = calibrate(said["val"], fitted_on="made-val")
+    promised = promise(*_by_harm(said["val"], calibration))
+    train = [s for folder in config.rendered for s in rendered(folder, "train")]
+    train += [s for s in surfaces("train", config.surfaces["train"], config.size, surfaces_folder()) if not shifted(s)]
+    known = answers(ask, [s for s in train if s.meta["woven"]][::6], config.spec, config.hdri, seed=9).embedding
     centroids = spread(known, CENTROIDS)
     np.save(draft / "novelty.npy", centroids)
     golden = golden_photos(held["val"], config)
@@ -253,7 +252,7 @@ def main() -> int:
     parser.add_argument("config", type=Path)
     try:
         folder = export(read_config(parser.parse_args().config))
-    except (BadBundle, FileNotFoundError) as error:
+    except (BadBundle, FileNotFoundError, TooFewError) as error:
         print(f"nothing was released: {error}", file=sys.stderr)
         return 1
     print(f"released {folder}; models/current points to it")
