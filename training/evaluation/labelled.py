@@ -106,7 +106,7 @@ def only(data: Path, names: Collection[str], into: Path) -> Path:
         _link(data / "negatives", into / "negatives")
     for folder in data.glob("defects/*"):
         if folder.name in names:
-            (into / "defects").mkdir(exist_ok=True)
+            (into / "defects").mkdir(parents=True, exist_ok=True)
             _link(folder, into / "defects" / folder.name)
     return into
 
