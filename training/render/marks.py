@@ -117,7 +117,8 @@ def uneven(mesh: Mesh, place: Place, rng: np.random.Generator) -> Mark:
     r = np.linalg.norm(d, axis=1)
     if kind == "bleached":
         heading = unit(rng.normal(size=3))
-        field = smoothstep(0.42 + (d @ heading) / reach + 0.15 * wave3(rng, mesh.points, reach * 1.5))
+        edge = smoothstep(0.42 + (d @ heading) / reach + 0.15 * wave3(rng, mesh.points, reach * 1.5))
+        field = edge * smoothstep(3 - r / reach)
     elif kind == "batch":
         rows = np.unique(mesh.group[r < place.pitch * rng.uniform(1.2, 3.5)])
         rows = rows[rng.uniform(size=len(rows)) < 0.85]
