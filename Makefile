@@ -8,7 +8,7 @@ PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 COUNT   ?= 800
 SIZE    ?= 320
 SEED    ?= 1
-CONFIG  ?= training/configs/anyaman-0.1.0.yaml
+CONFIG  ?= training/configs/anyaman-0.2.0.yaml
 # What the app is made of; words and rules of the standards are built into it.
 WEB_SOURCES := $(shell find web/src web/build web/public web/index.html web/package.json web/vite.config.ts web/tsconfig.json qc/standards -type f ! -name '*.py' ! -name '*.pyc' 2>/dev/null)
 export QC_PORT ?= 8000
@@ -63,7 +63,7 @@ openapi: $(VENV)/.dev ## Write docs/openapi.json as the service describes itself
 bench: $(VENV)/.dev ## Timings: ratios taken within one run
 	$(BIN)/python -m bench
 
-evaluate: $(VENV)/.dev ## Grade and score a folder of labelled photos: make evaluate DATA=folder
+evaluate: $(VENV)/.dev ## Grade, score and report on a folder of labelled photos: make evaluate DATA=folder
 	@test -n "$(DATA)" || { echo "make evaluate DATA=folder: the folder of labelled photos is missing" >&2; exit 2; }
 	$(BIN)/python -m training.evaluate "$(DATA)"
 
