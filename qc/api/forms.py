@@ -16,6 +16,7 @@ from qc.standards.evidence import View
 MAX_PARTS = 2 * 12 + 1
 """Twelve photos, as many views, one `inspection`."""
 
+
 def photos_body(**fields: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI entry of a form with photos, their views, and required further fields by name."""
     return {
