@@ -15,7 +15,7 @@ Shape = Literal["rectangle", "round", "oval", "irregular"]
 SizeName = Literal["length", "width", "diameter", "feret_max", "feret_min"]
 
 _MISFIT = 0.015
-"""Median distance of an outline from the rectangle or ellipse that it is called, as a share of its size; 1 mm is granted."""
+"""Median distance of an outline from the rectangle or ellipse that it is called, as a share of its size, or 1 mm."""
 
 _ROUND = 0.92
 """Least over greatest diameter of what is called round."""

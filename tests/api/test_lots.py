@@ -136,8 +136,8 @@ def test_a_reinspectors_photos_are_kept_and_named_by_the_record(service: Service
     _, lot = sampled(service, 1)
     [row] = listed(service, lot_id=lot["id"])
     path = f"/v1/reinspections/{row['id']}/photos"
-    sent = {"files": [("photos", ("p.jpg", jpeg(number=900), "image/jpeg"))], "data": {"views": ["top"]}}
-    first, again = (service.client.post(path, **sent) for _ in range(2))
+    files = [("photos", ("p.jpg", jpeg(number=900), "image/jpeg"))]
+    first, again = (service.client.post(path, files=files, data={"views": ["top"]}) for _ in range(2))
     assert first.status_code == 201, first.text
     assert first.json()["photos"] == again.json()["photos"]
     [photo] = first.json()["photos"]
@@ -145,7 +145,7 @@ def test_a_reinspectors_photos_are_kept_and_named_by_the_record(service: Service
     no_photo = service.client.post(path, files=[("photos", ("p.jpg", b"no photo", "image/jpeg"))])
     assert (no_photo.status_code, no_photo.json()["code"]) == (422, "bad_photo")
     judged(service, row)
-    late = service.client.post(path, **sent)
+    late = service.client.post(path, files=files, data={"views": ["top"]})
     assert (late.status_code, late.json()["code"]) == (409, "conflict")
     events = service.client.get("/v1/events", params={"limit": 200}).json()["items"]
     [recorded] = [e for e in events if e["type"] == "reinspection.recorded"]

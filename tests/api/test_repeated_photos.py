@@ -23,9 +23,8 @@ def textured(seed: int, quality: int = 90, side: int = 800) -> bytes:
 
 
 def send(service: Service, photos: list[bytes], **described: Any) -> dict[str, Any]:
-    response = service.send(
-        photos, views=list(VIEWS), **{"sku": SKU, "checks": CHECKS, "auto_accept": True} | described
-    )
+    fields: dict[str, Any] = {"sku": SKU, "checks": CHECKS, "auto_accept": True} | described
+    response = service.send(photos, views=list(VIEWS), **fields)
     assert response.status_code == 201, response.text
     answer: dict[str, Any] = response.json()
     return answer

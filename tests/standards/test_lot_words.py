@@ -28,7 +28,8 @@ def test_every_sentence_has_both_languages_and_the_same_places() -> None:
 
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_a_reason_names_the_whole_plan(language: Any) -> None:
-    decision = judge_lot(BIG, ["major"] * 8 + [None] * 117)
+    found: list[DefectClass | None] = ["major" if k < 8 else None for k in range(125)]
+    decision = judge_lot(BIG, found)
     said = {r.defect_class: why(r, BIG, language) for r in decision.classes}
     for part in ("8", "125", "ISO 2859-1:1999", "II", "K", "normal"):
         assert re.search(rf"\b{re.escape(part)}\b", said["major"]), part

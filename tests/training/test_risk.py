@@ -40,7 +40,7 @@ def test_where_both_cannot_be_had_the_price_is_named() -> None:
     assert not chosen.kept
     assert chosen.escapes == pytest.approx(0.85, abs=0.06)
     assert "none: 1% of escapes" in str(chosen)
-    apart = promise(0.9 + same[:500] / 10, same[500:] / 2)
+    apart = promise(np.float32(0.9) + same[:500] / np.float32(10), same[500:] / np.float32(2))
     assert apart.kept
     assert "at most 1% of made pieces" in str(apart)
 

@@ -16,14 +16,14 @@ def strands(margin: int) -> list[tuple[int, int, int, int, str]]:
     step = (512 - 2 * margin) // 4
     wide = int(step * 0.78)
     inset = (step - wide) // 2
-    drawn: list[tuple[int, int, int, int, str]] = []
-    for row in range(4):
-        drawn.append((margin, margin + row * step + inset, 4 * step, wide, WEFT))
-    for column in range(4):
-        for row in range(4):
-            if (row + column) % 2 == 0:  # the warp lies over the weft here
-                drawn.append((margin + column * step + inset, margin + row * step, wide, step, WARP))
-    return drawn
+    weft = [(margin, margin + row * step + inset, 4 * step, wide, WEFT) for row in range(4)]
+    warp = [
+        (margin + column * step + inset, margin + row * step, wide, step, WARP)
+        for column in range(4)
+        for row in range(4)
+        if (row + column) % 2 == 0  # the warp lies over the weft here
+    ]
+    return weft + warp
 
 
 TICK_POINTS = [(150, 268), (228, 346), (372, 178)]
@@ -31,11 +31,14 @@ TICK_POINTS = [(150, 268), (228, 346), (372, 178)]
 
 def svg() -> str:
     """The icon as SVG."""
-    rects = "".join(f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="10" fill="{c}"/>' for x, y, w, h, c in strands(56))
+    rects = "".join(
+        f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="10" fill="{c}"/>' for x, y, w, h, c in strands(56)
+    )
     points = " ".join(f"{x},{y}" for x, y in TICK_POINTS)
     line = 'fill="none" stroke-linecap="round" stroke-linejoin="round"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512"><rect width="512" height="512" rx="96" fill="{GROUND}"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512">'
+        f'<rect width="512" height="512" rx="96" fill="{GROUND}"/>'
         f'{rects}<polyline points="{points}" {line} stroke="{GROUND}" stroke-width="84"/>'
         f'<polyline points="{points}" {line} stroke="{TICK}" stroke-width="48"/></svg>\n'
     )
