@@ -160,10 +160,12 @@ class Hand:
         return int(found[0]) if found else 0
 
 
-def enrolled(phone: BrowserContext, service: Service, line: Line, person: str = "ibu-01") -> Hand:
+def enrolled(
+    phone: BrowserContext, service: Service, line: Line, person: str = "ibu-01", page: Page | None = None
+) -> Hand:
     """A phone that is somebody's, whole without a signal, with a product chosen."""
     ticket = service.ticket(person)
-    hand = Hand(phone.new_page())
+    hand = Hand(page or phone.new_page())
     hand.enrol(line.origin, ticket.code, ticket.pin)
     hand.choose(COASTER)
     hand.keeps_everything()

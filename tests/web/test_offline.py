@@ -138,27 +138,47 @@ def test_a_second_tab_sends_nothing_twice(phone: BrowserContext, service: Servic
         assert [len(client.get(f"/v1/pieces/{p['id']}").json()["inspections"]) for p in pieces] == [1, 1]
 
 
+_OTHERS = """async ({least, reserve}) => {
+  const db = await new Promise((go) => (indexedDB.open('anyaman-qc').onsuccess = (event) => go(event.target.result)));
+  const write = (change) => new Promise((go) => {
+    const writing = db.transaction(['facts', 'reserve'], 'readwrite');
+    change(writing.objectStore('facts'), writing.objectStore('reserve'));
+    writing.oncomplete = () => go(true);
+    writing.onabort = () => go(false);
+  });
+  if (!reserve) await write((_, held) => held.clear());
+  if (least === null) await write((facts) => facts.delete(IDBKeyRange.bound('~', '~~')));
+  else for (let bytes = 64e6; bytes >= least; bytes /= 2) {
+    while (await write((facts) => facts.put(new Blob([new Uint8Array(bytes)]), `~${Math.random()}`)));
+  }
+  db.close();
+}"""
+"""Bytes of others, until fewer than `least` fit; null takes them away."""
+
+
 def test_full_storage_is_told_before_and_loses_nothing(phone: BrowserContext, service: Service, line: Line) -> None:
-    hand = enrolled(phone, service, line)
+    page = phone.new_page()
+    quota = phone.new_cdp_session(page)
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": line.origin, "quotaSize": 250_000_000})
+    hand = enrolled(phone, service, line, page=page)
     phone.set_offline(True)
     hand.inspect("T-000001")
-    quota = phone.new_cdp_session(hand.page)
-    used = hand.page.evaluate("navigator.storage.estimate().then((e) => e.usage)")
-    quota.send("Storage.overrideQuotaForOrigin", {"origin": line.origin, "quotaSize": used + 60_000_000})
-    hand.page.reload()
-    expect(hand.page.get_by_text("Tempat di ponsel tinggal")).to_be_visible()
-    hand.begin("T-000002")
+    expect(page.get_by_text("Tempat di ponsel tinggal")).to_have_count(0)
+    page.evaluate(_OTHERS, {"least": 20_000, "reserve": True})
+    hand.inspect("T-000002")  # room was held for it
+    expect(page.get_by_text("Tempat di ponsel tinggal untuk sekitar 4 barang")).to_be_visible()
+    hand.begin("T-000003")
     hand.shoot(1)
-    quota.send("Storage.overrideQuotaForOrigin", {"origin": line.origin, "quotaSize": 1})
+    page.evaluate(_OTHERS, {"least": 20_000, "reserve": False})
     hand.button("shoot").click()
-    expect(hand.page.get_by_text("Penyimpanan ponsel penuh")).to_be_visible()
-    expect(hand.page.locator(".strip button")).to_have_count(1)
-    quota.send("Storage.overrideQuotaForOrigin", {"origin": line.origin})
-    hand.page.reload()
-    expect(hand.page.locator(".strip button")).to_have_count(1)
-    kept = stored.records(hand.page)
-    assert [len(record["photos"]) for record in kept] == [2, 1]
-    names = {photo["sha256"] for photo in stored.photos(hand.page)}
+    expect(page.get_by_text("Penyimpanan ponsel penuh")).to_be_visible()
+    expect(page.locator(".strip button")).to_have_count(1)
+    page.evaluate(_OTHERS, {"least": None, "reserve": True})
+    page.reload()
+    expect(page.locator(".strip button")).to_have_count(1)
+    kept = stored.records(page)
+    assert [len(record["photos"]) for record in kept] == [2, 2, 1]
+    names = {photo["sha256"] for photo in stored.photos(page)}
     assert all({taken["original"], taken["judged"]} <= names for record in kept for taken in record["photos"])
     hand.finish_photos()
     hand.check_by_hand()
@@ -175,7 +195,7 @@ def test_a_decision_can_be_undone_for_ten_seconds(phone: BrowserContext, service
     expect(hand.page.locator("#decide-title")).to_be_visible()
     with service.client() as client:
         for piece in client.get("/v1/pieces").json()["items"]:
-            assert piece["state"] == "awaiting_checks"
+            assert piece["state"] in {"registered", "awaiting_checks", "referred"}  # as the photos have it, undecided
     assert stored.records(hand.page)[0]["decision"] is None
 
 

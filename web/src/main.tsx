@@ -3,6 +3,7 @@ import { App } from './app';
 import './style.css';
 import { refreshBundle } from './grade/bundle-store';
 import { fact } from './store/facts';
+import { holdReserve } from './store/reserve';
 import { askToKeep } from './store/room';
 import { startSync, tidy } from './sync/engine';
 import { refreshProducts } from './sync/products';
@@ -22,8 +23,7 @@ const update = {
 
 render(<App update={update} />, document.getElementById('app')!);
 startSync();
-void tidy();
-void askToKeep();
+void tidy().then(askToKeep).then(holdReserve);
 // Without a signal, or signed out, products and model of last time stay.
 void fact('person')
   .then((person) => (person === null ? undefined : refreshProducts().then(refreshBundle)))

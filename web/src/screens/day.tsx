@@ -6,6 +6,7 @@ import { Badge } from '../parts/badge';
 import { useLive } from '../store/changes';
 import { fact } from '../store/facts';
 import { pieces } from '../store/pieces';
+import { PIECES_HELD, piecesHeld } from '../store/reserve';
 import { PIECES_LEFT_TO_WARN, piecesLeft, room } from '../store/room';
 import { sendNow, syncState } from '../sync/engine';
 import { LanguageContext, useSay, type Key, type Say } from '../words';
@@ -22,7 +23,9 @@ export function Day(): VNode {
   const storage = useLive(room);
   const waiting = all.filter(waits).length;
   const originals = all.reduce((sum, record) => sum + originalsWaiting(record).length, 0);
-  const left = storage === null ? null : piecesLeft(storage);
+  const held = useLive(piecesHeld);
+  const guessed = storage === null ? Infinity : piecesLeft(storage);
+  const left = held === null ? guessed : held < PIECES_HELD ? held : guessed;
   const counts: readonly (readonly [Key, number])[] = [
     ['day.accepted', decided(today, 'accept')],
     ['day.returned', decided(today, 'return')],
@@ -34,7 +37,7 @@ export function Day(): VNode {
   return (
     <>
       <h1>{say('day.title')}</h1>
-      {left !== null && left < PIECES_LEFT_TO_WARN && <p class="note warn" role="alert">{say('room.low', { n: left })}</p>}
+      {left < PIECES_LEFT_TO_WARN && <p class="note warn" role="alert">{say('room.low', { n: left })}</p>}
       {syncState().elsewhere && <p class="note">{say('tab.other')}</p>}
       <a class="row" href="#/product">
         <span class="grow">{product?.name[language] ?? say('product.title')}</span>

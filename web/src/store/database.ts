@@ -13,6 +13,7 @@ interface Schema extends DBSchema {
   pieces: { key: string; value: PieceRecord; indexes: { order: number; state: string; tag: string } };
   photos: { key: [record: string, sha256: string]; value: StoredPhoto };
   facts: { key: string; value: unknown };
+  reserve: { key: number; value: Blob };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -23,6 +24,7 @@ let opened: Promise<Database> | null = null;
 export function database(): Promise<Database> {
   opened ??= openDB<Schema>('anyaman-qc', 1, {
     upgrade(db) {
+      db.createObjectStore('reserve');
       const pieces = db.createObjectStore('pieces', { keyPath: 'id' });
       pieces.createIndex('order', 'order', { unique: true });
       pieces.createIndex('state', 'state');

@@ -3,6 +3,7 @@ import type { PieceRecord, Taken, View } from '../piece/record';
 import { uuid7 } from '../piece/uuid7';
 import { changed } from './changes';
 import { database, type StoredPhoto } from './database';
+import { withRoom } from './reserve';
 
 export interface NewPiece {
   readonly tag: string;
@@ -15,7 +16,11 @@ export interface NewPiece {
 }
 
 /** Begin a piece: a draft that survives reload and crash from its first moment. */
-export async function beginPiece(piece: NewPiece): Promise<PieceRecord> {
+export function beginPiece(piece: NewPiece): Promise<PieceRecord> {
+  return withRoom(() => begin(piece));
+}
+
+async function begin(piece: NewPiece): Promise<PieceRecord> {
   const db = await database();
   const transaction = db.transaction('pieces', 'readwrite', { durability: 'strict' });
   const last = await transaction.store.index('order').openKeyCursor(null, 'prev');
@@ -69,7 +74,11 @@ export async function piecesTagged(tag: string): Promise<PieceRecord[]> {
 }
 
 /** Change a record as it stands in the store, not as some screen remembers it. Returns null when it is gone. */
-export async function amend(id: string, change: (now: PieceRecord) => Partial<PieceRecord>): Promise<PieceRecord | null> {
+export function amend(id: string, change: (now: PieceRecord) => Partial<PieceRecord>): Promise<PieceRecord | null> {
+  return withRoom(() => rewrite(id, change));
+}
+
+async function rewrite(id: string, change: (now: PieceRecord) => Partial<PieceRecord>): Promise<PieceRecord | null> {
   const db = await database();
   const transaction = db.transaction('pieces', 'readwrite', { durability: 'strict' });
   const now = await transaction.store.get(id);
@@ -87,7 +96,11 @@ export interface NewPhoto {
 }
 
 /** Keep a photo of a draft; a view taken again replaces the one before, whose bytes are dropped. */
-export async function keepPhoto(id: string, photo: NewPhoto): Promise<void> {
+export function keepPhoto(id: string, photo: NewPhoto): Promise<void> {
+  return withRoom(() => enterPhoto(id, photo));
+}
+
+async function enterPhoto(id: string, photo: NewPhoto): Promise<void> {
   const db = await database();
   const transaction = db.transaction(['pieces', 'photos'], 'readwrite', { durability: 'strict' });
   const records = transaction.objectStore('pieces');
