@@ -93,7 +93,7 @@ def test_each_step_is_a_picture_and_reaches_everybody(
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_the_desk_shows_a_days_work(browser: Browser, service: Service, line: Line, language: str) -> None:
-    days_work(service, 24)
+    days_work(service, 20)
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(30_000)
     try:

@@ -12,10 +12,11 @@ import { sendNow, syncState } from '../sync/engine';
 import { LanguageContext, useSay, type Key, type Say } from '../words';
 
 /** The day's pieces with their counts, and the way to the next one. */
-export function Day(): VNode {
+export function Day(): VNode | null {
   const say = useSay();
   const language = useContext(LanguageContext);
-  const all = useLive(pieces) ?? [];
+  const kept = useLive(pieces);
+  const all = kept ?? [];
   const today = all.filter((record) => isToday(record.begunAt));
   const older = all.filter((record) => !isToday(record.begunAt) && record.state !== 'graded');
   const sku = useLive(() => fact('product'));
@@ -34,6 +35,7 @@ export function Day(): VNode {
     ['day.open', today.filter((r) => r.decision === null).length],
     ['day.conflicts', all.filter((r) => r.state === 'conflict').length],
   ];
+  if (kept === null) return null; // nobody is told that everything has been sent before that is known
   return (
     <>
       <h1>{say('day.title')}</h1>

@@ -7,7 +7,7 @@ export const en: Words = {
   'app.back': 'Back',
   'app.cancel': 'Cancel',
   'app.save': 'Save',
-  'app.language': 'Bahasa Indonesia',
+  'app.language': 'Bahasa',
   'app.loading': 'One moment…',
   'app.offline': 'No signal. Everything is kept on this phone.',
   'app.update': 'A new version is ready. Reload',
