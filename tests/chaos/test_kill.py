@@ -27,7 +27,7 @@ from tests.postgres import Postgres
 
 pytestmark = [pytest.mark.real, pytest.mark.chaos]
 
-INSPECTIONS = int(os.environ.get("QC_CHAOS_INSPECTIONS", "400"))
+INSPECTIONS = int(os.environ.get("QC_CHAOS_INSPECTIONS", "200"))
 CLIENTS = 8
 SECONDS_BETWEEN_KILLS = (2.0, 4.0)
 ANSWERS_BETWEEN_KILLS = 20
