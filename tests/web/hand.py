@@ -138,6 +138,14 @@ class Hand:
         """Wait until phone or server has judged the photos."""
         expect(self.page.locator("[data-status]")).to_be_visible(timeout=60_000)
 
+    def settle_disagreements(self) -> None:
+        """Decide again on what the server would not have: phone and server may differ on a piece at the threshold."""
+        while self.page.locator(".badge.conflict").count():
+            self.page.locator(".badge.conflict").first.click()
+            self.page.get_by_role("button", name="Putuskan lagi").click()
+            self.accept()
+            self.home()
+
     def home(self) -> None:
         self.page.evaluate("location.hash = '/'")
         expect(self.button("next")).to_be_visible()

@@ -70,17 +70,23 @@ def test_a_day_without_signal_reaches_the_server_whole_and_once(
 
     line.bad = True
     phone.set_offline(False)
-    waiting = hand.page.locator("#waiting")
-    expect(waiting).to_contain_text("Semua sudah terkirim", timeout=90_000)
-    expect(waiting).not_to_contain_text("foto asli", timeout=90_000)
+    until_all_is_sent(hand)
     line.bad = False
     assert line.lost_questions > 3
     assert line.lost_answers > 3
+    hand.settle_disagreements()
+    until_all_is_sent(hand)
 
     on_phone = stored.records(hand.page)
     assert [record["conflict"] for record in on_phone if record["state"] != "graded"] == []
     see_that_the_server_has(service, on_phone)
     see_that_the_server_judges_alike(service, on_phone)
+
+
+def until_all_is_sent(hand: Hand) -> None:
+    waiting = hand.page.locator("#waiting")
+    expect(waiting).to_contain_text("Semua sudah terkirim", timeout=180_000)
+    expect(waiting).not_to_contain_text("foto asli", timeout=180_000)
 
 
 def see_that_the_server_has(service: Service, on_phone: list[dict]) -> None:  # type: ignore[type-arg]
