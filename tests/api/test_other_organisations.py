@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.testclient import TestClient
 
 from qc.api.app import create_app
 from qc.ledger.accounts import Scope
+from qc.settings import Settings
 from tests.api.conftest import Service
 from tests.api.made_up import made_up
 from tests.api.test_lots import sampled
@@ -59,12 +61,14 @@ def things(service: Service) -> dict[str, str]:
 
 
 def delivery_to(service: Service, endpoint: str) -> str:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        found = service.client.get(f"/v1/webhooks/{endpoint}/deliveries").json()["items"]
-        if found:
-            return str(found[0]["id"])
-        time.sleep(0.1)
+    """The id of a delivery, made by a replica that tells; the fixture's own service does not."""
+    with TestClient(create_app(Settings(home=service.folder), service.station)):
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            found = service.client.get(f"/v1/webhooks/{endpoint}/deliveries").json()["items"]
+            if found:
+                return str(found[0]["id"])
+            time.sleep(0.1)
     raise AssertionError("no delivery was made")
 
 
