@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from qc.errors import Conflict
 from qc.ledger.accounts import Caller
+from qc.ledger.corrections import Correction
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.states import BatchState, CartonState, PieceState
 from qc.ledger.tables import Batch, BatchLine, BatchPiece, Carton, CartonPiece, Piece
@@ -29,14 +30,6 @@ class Waiting:
     sku: str
     pieces: int
     since: datetime
-
-
-@dataclass(frozen=True)
-class Correction:
-    """Who orders a correction, as a pseudonym, and why."""
-
-    decided_by: str
-    reason: str
 
 
 def place(session: Session, caller: Caller, piece: Piece) -> Batch | None:

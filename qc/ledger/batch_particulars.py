@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from qc.errors import BadRequest
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction
 from qc.ledger.batches import see_that_packable
+from qc.ledger.corrections import Correction, see_that_explained, told
 from qc.ledger.events import note, now
 from qc.ledger.tables import Batch
 
@@ -42,15 +42,11 @@ def describe_batch(
         for name, value in changes.items()
         if batch.particulars.get(name) not in (None, value)
     }
-    if before and why is None:
-        raise BadRequest(
-            f"{', '.join(before)} of batch {batch.number} stand already: a correction names `decided_by` and `reason`"
-        )
+    see_that_explained(f"batch {batch.number}", list(before), why)
     batch.particulars = {**batch.particulars, **changes}
     batch.version += 1
     session.flush()
-    more = {"reason": why.reason, "decided_by": why.decided_by} if why else {}
     note(
         session, caller.organisation_id, "batch.described", batch.id, caller.name, now(),
-        particulars=batch.particulars, before=before, **more,
+        particulars=batch.particulars, before=before, **told(why),
     )  # fmt: skip

@@ -13,11 +13,12 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from qc.errors import BadRequest, Conflict, NotFound
+from qc.errors import BadRequest, Conflict
 from qc.ledger.accounts import Caller
 from qc.ledger.batch_contents import take_waiting
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import uuid7
+from qc.ledger.owned import owned
 from qc.ledger.paging import Page, Position, newest_first
 from qc.ledger.states import BatchState
 from qc.ledger.tables import Batch, BatchLine, BatchPiece, Order, Piece
@@ -120,10 +121,7 @@ def batch_of_id(session: Session, organisation_id: UUID, batch_id: UUID) -> Batc
     Raises:
         NotFound: There is none, or it belongs to another organisation.
     """
-    batch = session.scalar(select(Batch).where(Batch.organisation_id == organisation_id, Batch.id == batch_id))
-    if batch is None:
-        raise NotFound(f"no batch {batch_id} in your organisation")
-    return batch
+    return owned(session, Batch, organisation_id, batch_id, "batch")
 
 
 def list_batches(

@@ -63,13 +63,15 @@ def see_that_batch_shown(session: Session, caller: Caller, batch_id: UUID) -> No
         Blinded: One is.
     """
     inside = select(BatchPiece.piece_id).where(BatchPiece.batch_id == batch_id)
-    if is_blind(caller) and session.scalar(
-        select(hidden_pieces(caller).where(Reinspection.piece_id.in_(inside)).exists())
-    ):
+    if _hides(session, caller, Reinspection.piece_id.in_(inside)):
         raise Blinded(
             f"pieces of batch {batch_id} wait for a blind re-inspection, which you may record: its papers are shown "
             "once they are recorded, or to somebody who may not record any"
         )
+
+
+def _hides(session: Session, caller: Caller, pieces: ColumnElement[bool]) -> bool:
+    return is_blind(caller) and bool(session.scalar(select(hidden_pieces(caller).where(pieces).exists())))
 
 
 def see_that_shown(session: Session, caller: Caller, piece_id: UUID) -> None:
@@ -78,9 +80,7 @@ def see_that_shown(session: Session, caller: Caller, piece_id: UUID) -> None:
     Raises:
         Blinded: It is.
     """
-    if is_blind(caller) and session.scalar(
-        select(hidden_pieces(caller).where(Reinspection.piece_id == piece_id).exists())
-    ):
+    if _hides(session, caller, Reinspection.piece_id == piece_id):
         raise Blinded(
             f"piece {piece_id} waits for a blind re-inspection, which you may record: what was found before is shown "
             "once it is recorded"

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from qc.errors import BadRequest, Conflict, NotFound
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction, leave_carton
+from qc.ledger.batch_contents import leave_carton
 from qc.ledger.batches import see_that_packable
+from qc.ledger.corrections import Correction
 from qc.ledger.events import note, now
 from qc.ledger.states import CartonState
 from qc.ledger.tables import Batch, BatchPiece, Carton, CartonPiece, Piece

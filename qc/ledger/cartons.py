@@ -16,12 +16,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qc.errors import BadRequest, Conflict, NotFound
+from qc.errors import BadRequest, Conflict
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction
 from qc.ledger.batches import see_that_packable
+from qc.ledger.corrections import Correction, see_that_explained, told
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import uuid7
+from qc.ledger.owned import owned
 from qc.ledger.states import CartonState
 from qc.ledger.tables import Batch, Carton, SsccSerial
 from qc.standards.check_digits import sscc
@@ -127,11 +128,7 @@ def measure_carton(
         for name, value in changes.items()
         if (before := getattr(carton, name)) is not None and before != value
     }
-    if replaced and why is None:
-        raise BadRequest(
-            f"{', '.join(replaced)} of carton {carton.number} stand already: "
-            "a correction names `decided_by` and `reason`"
-        )
+    see_that_explained(f"carton {carton.number}", list(replaced), why)
     _measure(carton, changes)
     carton.version += 1
     note_carton(session, caller, carton, "carton.measured", why, before=replaced)
@@ -202,13 +199,7 @@ def hold_carton(session: Session, caller: Caller, carton_id: UUID) -> Carton:
         NotFound: There is none, or it belongs to another organisation.
     """
     lock_chain(session, caller.organisation_id)
-    carton = session.scalar(
-        select(Carton)
-        .where(Carton.organisation_id == caller.organisation_id, Carton.id == carton_id)
-        .execution_options(populate_existing=True)
-    )
-    if carton is None:
-        raise NotFound(f"no carton {carton_id} in your organisation")
+    carton = owned(session, Carton, caller.organisation_id, carton_id, "carton", fresh=True)
     session.get_one(Batch, carton.batch_id, populate_existing=True)
     return carton
 
@@ -219,10 +210,7 @@ def carton_of_id(session: Session, organisation_id: UUID, carton_id: UUID) -> Ca
     Raises:
         NotFound: There is none, or it belongs to another organisation.
     """
-    carton = session.scalar(select(Carton).where(Carton.organisation_id == organisation_id, Carton.id == carton_id))
-    if carton is None:
-        raise NotFound(f"no carton {carton_id} in your organisation")
-    return carton
+    return owned(session, Carton, organisation_id, carton_id, "carton")
 
 
 def cartons_of(session: Session, batch: Batch, limit: int, after: int = 0) -> Sequence[Carton]:
@@ -252,8 +240,7 @@ def note_carton(
     session: Session, caller: Caller, carton: Carton, kind: str, why: Correction | None = None, **more: Any
 ) -> None:
     """Note what happened to a carton, with the whole of it as it stands now."""
-    if why is not None:
-        more |= {"reason": why.reason, "decided_by": why.decided_by}
+    more |= told(why)
     session.flush()
     note(session, caller.organisation_id, kind, carton.id, caller.name, now(), carton=carton_facts(carton), **more)
 

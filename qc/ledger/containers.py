@@ -13,11 +13,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qc.errors import BadRequest, Conflict, NotFound
+from qc.errors import BadRequest, Conflict
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction
+from qc.ledger.corrections import Correction, see_that_explained, told
 from qc.ledger.events import lock_chain, note, now, rfc3339
 from qc.ledger.ids import uuid7
+from qc.ledger.owned import owned
 from qc.ledger.paging import Page, Position, newest_first
 from qc.ledger.states import ContainerState
 from qc.ledger.tables import Carton, Container
@@ -87,11 +88,7 @@ def describe_container(
     """
     _see_that_here(container)
     replaced = [name for name, value in changes.items() if getattr(container, name) not in (None, value)]
-    if replaced and why is None:
-        raise BadRequest(
-            f"{', '.join(replaced)} of container {container.number} stand already: "
-            "a correction names `decided_by` and `reason`"
-        )
+    see_that_explained(f"container {container.number}", replaced, why)
     before = {name: _plain(getattr(container, name)) for name in replaced}
     _describe(container, changes)
     container.version += 1
@@ -163,12 +160,7 @@ def container_of_id(session: Session, organisation_id: UUID, container_id: UUID)
     Raises:
         NotFound: There is none, or it belongs to another organisation.
     """
-    found = session.scalar(
-        select(Container).where(Container.organisation_id == organisation_id, Container.id == container_id)
-    )
-    if found is None:
-        raise NotFound(f"no container {container_id} in your organisation")
-    return found
+    return owned(session, Container, organisation_id, container_id, "container")
 
 
 def list_containers(session: Session, organisation_id: UUID, limit: int, before: Position | None) -> Page[Container]:
@@ -192,8 +184,7 @@ def note_container(
     session: Session, caller: Caller, container: Container, kind: str, why: Correction | None = None, **more: Any
 ) -> None:
     """Note what happened to a container, with the whole of it as it stands now."""
-    if why is not None:
-        more |= {"reason": why.reason, "decided_by": why.decided_by}
+    more |= told(why)
     session.flush()
     note(
         session, caller.organisation_id, kind, container.id, caller.name, now(),

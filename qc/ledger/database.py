@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
@@ -82,7 +82,7 @@ class Database:
         Raises:
             Unavailable: The database is away.
         """
-        with _available(), Session(self._engine, expire_on_commit=False, autoflush=False) as session:
+        with self._looking(self._engine) as session:
             yield session
 
     @contextmanager
@@ -92,7 +92,12 @@ class Database:
         Raises:
             Unavailable: The database is away.
         """
-        with _available(), Session(self._still, expire_on_commit=False, autoflush=False) as session:
+        with self._looking(self._still) as session:
+            yield session
+
+    @contextmanager
+    def _looking(self, engine: Engine) -> Iterator[Session]:
+        with _available(), Session(engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     @contextmanager

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from qc.errors import AlreadyDecided, BadRequest, ChecksMissing, Conflict
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction, batch_of_piece, place, take_out, take_waiting
+from qc.ledger.batch_contents import batch_of_piece, place, take_out, take_waiting
+from qc.ledger.corrections import Correction
 from qc.ledger.disagreements import order_by_chance
 from qc.ledger.events import digest, lock_chain, note, now, rfc3339
 from qc.ledger.ids import uuid7

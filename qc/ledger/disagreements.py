@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from qc.errors import Conflict
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction, remove_piece
+from qc.ledger.batch_contents import remove_piece
+from qc.ledger.corrections import Correction
 from qc.ledger.events import note, now
 from qc.ledger.ids import uuid7
 from qc.ledger.reinspection_orders import next_sequence

@@ -14,6 +14,8 @@ from qc.errors import NotFound
 from qc.ledger.accounts import Caller
 from qc.ledger.events import digest, note, now, rfc3339
 from qc.ledger.ids import uuid7
+from qc.ledger.owned import owned
+from qc.ledger.photo_rows import own_photos
 from qc.ledger.photos import StoredPhoto
 from qc.ledger.states import PieceState
 from qc.ledger.tables import Inspection, InspectionPhoto, Photo, Piece, StandardVersion
@@ -84,7 +86,7 @@ def enter_inspection(
         decisions=[],
     )
     session.add(inspection)
-    _own_photos(session, caller, [stored for x in photos for stored in (x.original, x.judged, x.marked)])
+    own_photos(session, caller.organisation_id, [stored for x in photos for stored in (x.original, x.judged, x.marked)])
     piece.state = _STATE_AFTER.get(findings.status, PieceState.REGISTERED)
     session.flush()
     note(
@@ -140,12 +142,7 @@ def inspection_of_id(session: Session, organisation_id: UUID, inspection_id: UUI
     Raises:
         NotFound: There is none, or it belongs to another organisation.
     """
-    found = session.scalar(
-        select(Inspection).where(Inspection.organisation_id == organisation_id, Inspection.id == inspection_id)
-    )
-    if found is None:
-        raise NotFound(f"no inspection {inspection_id} in your organisation")
-    return found
+    return owned(session, Inspection, organisation_id, inspection_id, "inspection")
 
 
 def inspections_of(session: Session, piece: Piece) -> list[Inspection]:
@@ -170,25 +167,3 @@ def photo_of_sha256(session: Session, organisation_id: UUID, sha256: str) -> Pho
     if photo is None:
         raise NotFound(f"no photo {sha256} in your organisation")
     return photo
-
-
-def _own_photos(session: Session, caller: Caller, photos: Sequence[StoredPhoto]) -> None:
-    wanted = {photo.sha256: photo for photo in photos}
-    known = set(
-        session.scalars(
-            select(Photo.sha256).where(
-                Photo.organisation_id == caller.organisation_id, Photo.sha256.in_(sorted(wanted))
-            )
-        )
-    )
-    session.add_all(
-        Photo(
-            organisation_id=caller.organisation_id,
-            sha256=photo.sha256,
-            media_type=photo.media_type,
-            size=photo.size,
-            stored_at=now(),
-        )
-        for sha256, photo in sorted(wanted.items())
-        if sha256 not in known
-    )

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from qc.errors import BadRequest, Conflict, NotFound
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction
 from qc.ledger.cartons import note_carton
+from qc.ledger.corrections import Correction
 from qc.ledger.states import BatchState, CartonState, ContainerState
 from qc.ledger.tables import Batch, Carton, Container
 

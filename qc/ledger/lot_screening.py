@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from qc.errors import Conflict
 from qc.ledger import switching
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction, take_out, take_waiting
+from qc.ledger.batch_contents import take_out, take_waiting
+from qc.ledger.corrections import Correction
 from qc.ledger.events import note, now
 from qc.ledger.lot_decisions import open_count
 from qc.ledger.lot_draw import acceptance_of, draw_lot

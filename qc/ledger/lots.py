@@ -14,12 +14,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from qc.errors import Conflict, NotFound
+from qc.errors import Conflict
 from qc.ledger import switching
 from qc.ledger.accounts import Caller
 from qc.ledger.batch_contents import take_waiting
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.lot_draw import acceptance_of, draw_lot
+from qc.ledger.owned import owned
 from qc.ledger.states import BatchState, LotState, ReinspectionState
 from qc.ledger.tables import Batch, Lot, Reinspection
 from qc.standards.standard import ExportStandard
@@ -122,10 +123,7 @@ def lot_of_id(session: Session, organisation_id: UUID, lot_id: UUID) -> Lot:
     Raises:
         NotFound: There is none, or it belongs to another organisation.
     """
-    lot = session.scalar(select(Lot).where(Lot.organisation_id == organisation_id, Lot.id == lot_id))
-    if lot is None:
-        raise NotFound(f"no lot {lot_id} in your organisation")
-    return lot
+    return owned(session, Lot, organisation_id, lot_id, "lot")
 
 
 def hold_lot(session: Session, caller: Caller, lot_id: UUID) -> Lot:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from qc.errors import BadRequest, Conflict, NotFound
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction
+from qc.ledger.corrections import Correction
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import uuid7
+from qc.ledger.owned import owned
 from qc.ledger.paging import Page, Position, newest_first
 from qc.ledger.states import BatchState
 from qc.ledger.tables import Batch, BatchLine, Order, OrderLine
@@ -116,14 +117,7 @@ def order_of_id(session: Session, organisation_id: UUID, order_id: UUID) -> Orde
     Raises:
         NotFound: There is none, or it belongs to another organisation.
     """
-    order = session.scalar(
-        select(Order)
-        .where(Order.organisation_id == organisation_id, Order.id == order_id)
-        .options(selectinload(Order.lines))
-    )
-    if order is None:
-        raise NotFound(f"no order {order_id} in your organisation")
-    return order
+    return owned(session, Order, organisation_id, order_id, "order", options=(selectinload(Order.lines),))
 
 
 def list_orders(session: Session, organisation_id: UUID, limit: int, before: Position | None = None) -> Page[Order]:

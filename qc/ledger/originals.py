@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from qc.errors import BadRequest, Conflict
 from qc.ledger.accounts import Caller
 from qc.ledger.events import note, now
+from qc.ledger.photo_rows import own_photos
 from qc.ledger.photos import StoredPhoto
-from qc.ledger.tables import CameraOriginal, Inspection, Photo
+from qc.ledger.tables import CameraOriginal, Inspection
 
 
 def attach_original(
@@ -32,17 +33,8 @@ def attach_original(
     attached = CameraOriginal(
         inspection_id=inspection.id, judged_sha256=judged_sha256, original_sha256=original.sha256, received_at=at
     )
+    own_photos(session, caller.organisation_id, [original])
     session.add(attached)
-    if session.get(Photo, (caller.organisation_id, original.sha256)) is None:
-        session.add(
-            Photo(
-                organisation_id=caller.organisation_id,
-                sha256=original.sha256,
-                media_type=original.media_type,
-                size=original.size,
-                stored_at=at,
-            )
-        )
     session.flush()
     note(session, caller.organisation_id, "inspection.original_attached", inspection.piece_id, caller.name, at,
          inspection=str(inspection.id), judged=judged_sha256, original=original.sha256)  # fmt: skip

@@ -15,6 +15,7 @@ from qc.ledger.appeals import begin_appeal, see_that_appealable
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import is_uuid7
 from qc.ledger.makers import remember_maker
+from qc.ledger.owned import owned
 from qc.ledger.paging import Page, Position, newest_first
 from qc.ledger.receipt_codes import new_code
 from qc.ledger.reinspection_orders import miss_earlier_attempts
@@ -161,10 +162,7 @@ def piece_of_id(session: Session, organisation_id: UUID, piece_id: UUID) -> Piec
     Raises:
         NotFound: There is none, or it belongs to another organisation.
     """
-    piece = session.scalar(select(Piece).where(Piece.organisation_id == organisation_id, Piece.id == piece_id))
-    if piece is None:
-        raise NotFound(f"no piece {piece_id} in your organisation")
-    return piece
+    return owned(session, Piece, organisation_id, piece_id, "piece")
 
 
 def list_pieces(

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from qc.errors import BadRequest, Conflict
 from qc.ledger.accounts import Caller
 from qc.ledger.events import note, now
+from qc.ledger.photo_rows import own_photos
 from qc.ledger.photos import StoredPhoto
 from qc.ledger.reinspections import hold
 from qc.ledger.states import ReinspectionState
-from qc.ledger.tables import Photo, Reinspection, ReinspectionPhoto
+from qc.ledger.tables import Reinspection, ReinspectionPhoto
 
 MOST_PHOTOS = 12
 """Of one re-inspection, as of one inspection."""
@@ -39,20 +40,11 @@ def attach_photos(
     if len(known) + len(new) > MOST_PHOTOS:
         raise BadRequest(f"got {len(known) + len(new)} photos of one re-inspection, at most {MOST_PHOTOS} are kept")
     at = now()
-    for sha256, (view, stored) in new.items():
+    own_photos(session, caller.organisation_id, [stored for _, stored in new.values()])
+    for sha256, (view, _) in new.items():
         row.photos.append(
             ReinspectionPhoto(reinspection_id=row.id, position=len(row.photos) + 1, view=view, sha256=sha256)
         )
-        if session.get(Photo, (caller.organisation_id, sha256)) is None:
-            session.add(
-                Photo(
-                    organisation_id=caller.organisation_id,
-                    sha256=sha256,
-                    media_type=stored.media_type,
-                    size=stored.size,
-                    stored_at=at,
-                )
-            )
     session.flush()
     if new:
         note(session, caller.organisation_id, "reinspection.photographed", row.id, caller.name, at,

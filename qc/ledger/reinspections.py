@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qc.errors import AlreadyDecided, ChecksMissing, Conflict, NotAllowed, NotFound
+from qc.errors import AlreadyDecided, ChecksMissing, Conflict, NotAllowed
 from qc.ledger.accounts import Caller
 from qc.ledger.blindness import known_to, people_who_know
 from qc.ledger.disagreements import follow_up
@@ -18,6 +18,7 @@ from qc.ledger.events import digest, lock_chain, note, now, rfc3339
 from qc.ledger.lot_decisions import decide_when_complete
 from qc.ledger.lot_screening import finish_when_screened
 from qc.ledger.lots import lot_of_id
+from qc.ledger.owned import owned
 from qc.ledger.rulings import plain
 from qc.ledger.states import Purpose, ReinspectionState
 from qc.ledger.tables import Reinspection
@@ -127,14 +128,7 @@ def reinspection_of_id(session: Session, organisation_id: UUID, reinspection_id:
     Raises:
         NotFound: There is none, or it belongs to another organisation.
     """
-    row = session.scalar(
-        select(Reinspection).where(
-            Reinspection.organisation_id == organisation_id, Reinspection.id == reinspection_id
-        )
-    )  # fmt: skip
-    if row is None:
-        raise NotFound(f"no re-inspection {reinspection_id} in your organisation")
-    return row
+    return owned(session, Reinspection, organisation_id, reinspection_id, "re-inspection")
 
 
 def hold(session: Session, caller: Caller, reinspection_id: UUID) -> Reinspection:

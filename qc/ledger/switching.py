@@ -13,10 +13,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qc.errors import BadRequest, Conflict, NotFound
+from qc.errors import BadRequest, Conflict
 from qc.ledger.accounts import Caller
 from qc.ledger.events import lock_chain, note, now
 from qc.ledger.ids import uuid7
+from qc.ledger.owned import owned
 from qc.ledger.tables import Lot, SwitchingState
 from qc.standards.aql_tables import Inspection
 from qc.standards.sampling import CLASSES, ClassResult, DefectClass, LotDecision, Plan
@@ -92,12 +93,7 @@ def switching_of_id(session: Session, organisation_id: UUID, state_id: UUID) -> 
     Raises:
         NotFound: There is none, or it belongs to another organisation.
     """
-    row = session.scalar(
-        select(SwitchingState).where(SwitchingState.organisation_id == organisation_id, SwitchingState.id == state_id)
-    )
-    if row is None:
-        raise NotFound(f"no switching state {state_id} in your organisation")
-    return row
+    return owned(session, SwitchingState, organisation_id, state_id, "switching state")
 
 
 def list_switching(

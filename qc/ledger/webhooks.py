@@ -15,6 +15,7 @@ from qc.errors import BadRequest, Conflict, NotFound
 from qc.ledger.accounts import Caller
 from qc.ledger.events import note, now
 from qc.ledger.ids import uuid7
+from qc.ledger.owned import owned
 from qc.ledger.paging import Page, Position, newest_first
 from qc.ledger.tables import ChainHead, Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from qc.ledger.tables.webhooks import DeliveryState, EndpointState
@@ -87,15 +88,8 @@ def endpoint_of_id(
     Raises:
         NotFound: There is none, it was removed, or it belongs to another organisation.
     """
-    wanted = select(WebhookEndpoint).where(
-        WebhookEndpoint.organisation_id == organisation_id,
-        WebhookEndpoint.id == endpoint_id,
-        WebhookEndpoint.state != EndpointState.REMOVED,
-    )
-    endpoint = session.scalar(wanted.with_for_update() if change else wanted)
-    if endpoint is None:
-        raise NotFound(f"no webhook endpoint {endpoint_id} in your organisation")
-    return endpoint
+    there = WebhookEndpoint.state != EndpointState.REMOVED
+    return owned(session, WebhookEndpoint, organisation_id, endpoint_id, "webhook endpoint", there, change=change)
 
 
 def list_endpoints(

@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction, move_piece, remove_piece
+from qc.ledger.batch_contents import move_piece, remove_piece
 from qc.ledger.batch_particulars import describe_batch
 from qc.ledger.batches import hold_batch, open_batch
 from qc.ledger.carton_contents import pack, unpack
 from qc.ledger.cartons import Gs1, Measures, close_carton, hold_carton, open_carton
 from qc.ledger.containers import enter_container, hold_container
+from qc.ledger.corrections import Correction
 from qc.ledger.loading import cartons_called, load
 from qc.ledger.orders import NewOrderLine, create_order
 from qc.ledger.pieces import piece_of_id

@@ -24,10 +24,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qc.errors import Conflict
-from qc.ledger.batch_contents import Correction, move_piece, remove_piece
+from qc.ledger.batch_contents import move_piece, remove_piece
 from qc.ledger.batches import NewBatchLine, hold_batch, open_batch
 from qc.ledger.carton_contents import pack, unpack
 from qc.ledger.cartons import close_carton, hold_carton, open_carton, reopen_carton
+from qc.ledger.corrections import Correction
 from qc.ledger.database import Database
 from qc.ledger.decisions import decide
 from qc.ledger.inspections import latest_inspection

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from qc.errors import BadRequest, NotFound
 from qc.ledger import statements
 from qc.ledger.accounts import Caller
-from qc.ledger.batch_contents import Correction, remove_piece
+from qc.ledger.batch_contents import remove_piece
 from qc.ledger.batches import NewBatchLine, open_batch
+from qc.ledger.corrections import Correction
 from qc.ledger.database import Database
 from qc.ledger.decisions import decide
 from qc.ledger.events import now

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 
 from qc.api.schemas.corrections import CorrectionIn
 from qc.api.schemas.words import Amount, Incoming, Name, Pseudonym, Sentence, Time
-from qc.ledger.batch_contents import Correction
 from qc.ledger.cartons import MEASURES, Measures
+from qc.ledger.corrections import Correction
 from qc.ledger.states import CartonState
 from qc.ledger.tables import Carton, CartonPiece, Piece
 

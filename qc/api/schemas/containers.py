@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 
 from qc.api.schemas.corrections import CorrectionIn
 from qc.api.schemas.words import Amount, Incoming, Instant, Name, Pseudonym, Sentence, Time
-from qc.ledger.batch_contents import Correction
 from qc.ledger.containers import DESCRIBED
+from qc.ledger.corrections import Correction
 from qc.ledger.states import ContainerState
 from qc.ledger.tables import Container
 

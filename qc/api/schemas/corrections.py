@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from qc.api.schemas.words import Incoming, Pseudonym, Sentence
-from qc.ledger.batch_contents import Correction
+from qc.ledger.corrections import Correction
 
 
 class CorrectionIn(Incoming):

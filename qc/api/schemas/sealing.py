@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from qc.api.schemas.words import Incoming, Pseudonym, Sentence
-from qc.ledger.batch_contents import Correction
+from qc.ledger.corrections import Correction
 from qc.ledger.missing import Missing
 
 ShortText = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
