@@ -59,6 +59,11 @@ class Hand:
     def button(self, word: str, exact: bool = True) -> Locator:
         return self.page.get_by_role("button", name=self.words[word], exact=exact)
 
+    def speak_english(self) -> None:
+        """Change the language, and wait until the app has kept it: the screens speak what is stored."""
+        self.page.get_by_role("button", name="English").click()
+        expect(self.page.locator("html[lang=en]")).to_be_attached()
+
     def enrol(self, origin: str, code: str, pin: str) -> None:
         self.page.goto(f"{origin}/#/enter/{code}")
         form = self.page.locator("#enrol")
@@ -132,6 +137,19 @@ class Hand:
             self.page.locator("select[name=grade]").select_option("A")
             self.page.locator("textarea[name=reason]").fill("looked at it by hand")
             self.button("save").click()
+        self.receipt()
+
+    def reject(self, reason: str) -> None:
+        """Reject the piece; with a reason where the rules did not reject it themselves."""
+        self.judged()
+        self.page.get_by_role("button", name="Tolak").click()
+        if self.page.locator("textarea[name=reason]").count():
+            self.page.locator("textarea[name=reason]").fill(reason)
+            self.button("save").click()
+        self.receipt()
+
+    def receipt(self) -> None:
+        """Wait until the decision is kept: only then does the app show its receipt."""
         expect(self.page.locator("#receipt-title")).to_be_visible()
 
     def judged(self) -> None:

@@ -52,7 +52,7 @@ def test_each_step_is_a_picture_and_reaches_everybody(
     ticket = service.ticket("ibu-01")
     page.goto(line.origin)
     if language == "en":
-        page.get_by_role("button", name="English").click()
+        hand.speak_english()
     everybody(hand, "00-enter")
     hand.enrol(line.origin, ticket.code, ticket.pin)
     hand.choose(COASTER)
@@ -101,7 +101,7 @@ def test_the_desk_shows_a_days_work(browser: Browser, service: Service, line: Li
         page = hand.page
         page.goto(line.origin)
         if language == "en":
-            page.get_by_role("button", name="English").click()
+            hand.speak_english()
         hand.sign_in(line.origin, "pak-02", PASSWORD)
         page.goto(f"{line.origin}/#/desk")
         expect(page.locator("[data-piece] img").first).to_be_visible()
