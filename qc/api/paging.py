@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -15,6 +16,22 @@ from qc.ledger.events import rfc3339
 from qc.ledger.paging import Position
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Most entries of a page.")]
+
+
+Row = TypeVar("Row")
+Place = TypeVar("Place")
+
+
+def cut(rows: Sequence[Row], limit: int, place: Callable[[Row], Place]) -> tuple[Sequence[Row], Place | None]:
+    """A page of rows that are numbered: its rows, and the place that the next page begins after (None: no more).
+
+    Args:
+        rows: Those from the page's beginning, one more than it takes if there are so many.
+        limit: How many it takes.
+        place: Where a row stands.
+    """
+    shown = rows[:limit]
+    return shown, place(shown[-1]) if len(rows) > limit else None
 
 
 def write_cursor(position: Position | None) -> str | None:

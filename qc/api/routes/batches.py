@@ -12,7 +12,7 @@ from qc import errors
 from qc.api.deps import StationDep
 from qc.api.etags import tagged, tagged_answers
 from qc.api.idempotency import KeyHeader, carry_out_once
-from qc.api.paging import Cursor, Limit, write_cursor
+from qc.api.paging import Cursor, Limit, cut, write_cursor
 from qc.api.problems import BODY, answers
 from qc.api.schemas.batches import BatchIn, BatchList, BatchOut, BatchPieceList, BatchPieceOut
 from qc.api.security import CanOpenBatches, CanReadBatches
@@ -77,6 +77,7 @@ def list_batch_pieces(
     with station.database.read() as session:
         batch = batches.batch_of_id(session, caller.organisation_id, batch_id)
         hidden = hidden_pieces(caller) if is_blind(caller) else None
-        rows = batches.pieces_in(session, batch, limit + 1, after, without=hidden)
-        items = [BatchPieceOut.of(place, piece) for place, piece in rows[:limit]]
-        return BatchPieceList(items=items, next=items[-1].position if len(rows) > limit else None)
+        rows, following = cut(
+            batches.pieces_in(session, batch, limit + 1, after, without=hidden), limit, lambda row: row[0].position
+        )
+        return BatchPieceList(items=[BatchPieceOut.of(place, piece) for place, piece in rows], next=following)

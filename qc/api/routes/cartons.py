@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from qc import errors
+from qc.api.changes import Changing
 from qc.api.deps import StationDep
-from qc.api.etags import IfMatch, tagged, tagged_answers
+from qc.api.etags import tagged, tagged_answers
 from qc.api.idempotency import KeyHeader, carry_out_once
-from qc.api.paging import Limit
+from qc.api.paging import Limit, cut
 from qc.api.problems import BODY, answers
 from qc.api.schemas.cartons import (
     CartonChange,
@@ -27,11 +28,12 @@ from qc.api.schemas.cartons import (
     UnpackIn,
 )
 from qc.api.schemas.corrections import CorrectionIn
-from qc.api.security import CanOpenBatches, CanReadBatches, speaks_for
+from qc.api.security import CanOpenBatches, CanReadBatches
 from qc.errors import BadRequest
 from qc.ledger import carton_contents, cartons
 from qc.ledger.batches import batch_of_id
 from qc.ledger.cartons import Gs1, hold_carton
+from qc.ledger.tables import Carton
 
 router = APIRouter(prefix="/v1", tags=["cartons"])
 
@@ -69,9 +71,8 @@ def list_cartons(
     """Cartons of a batch, by position."""
     with station.database.read() as session:
         batch = batch_of_id(session, caller.organisation_id, batch_id)
-        rows = cartons.cartons_of(session, batch, limit + 1, after)
-        items = [CartonOut.of(row) for row in rows[:limit]]
-        return CartonList(items=items, next=items[-1].position if len(rows) > limit else None)
+        rows, following = cut(cartons.cartons_of(session, batch, limit + 1, after), limit, lambda row: row.position)
+        return CartonList(items=[CartonOut.of(row) for row in rows], next=following)
 
 
 @router.post("/batches/{batch_id}/sscc", response_model=Numbered, responses=_ANSWERS)
@@ -105,91 +106,57 @@ def list_carton_pieces(
     """Pieces of a carton, in the order they were packed."""
     with station.database.read() as session:
         carton = cartons.carton_of_id(session, caller.organisation_id, carton_id)
-        rows = carton_contents.pieces_in_carton(session, carton, limit + 1, after)
-        items = [CartonPieceOut.of(place, piece) for place, piece in rows[:limit]]
-        return CartonPieceList(items=items, next=items[-1].position if len(rows) > limit else None)
+        rows, following = cut(
+            carton_contents.pieces_in_carton(session, carton, limit + 1, after), limit, lambda row: row[0].position
+        )
+        return CartonPieceList(items=[CartonPieceOut.of(place, piece) for place, piece in rows], next=following)
 
 
 @router.patch("/cartons/{carton_id}", response_model=CartonOut, responses=_ANSWERS)
-def measure(
-    request: Request,
-    carton_id: UUID,
-    body: CartonChange,
-    caller: CanOpenBatches,
-    wanted: IfMatch,
-    key: KeyHeader = None,
-) -> Response:
+def measure(carton_id: UUID, body: CartonChange, caller: CanOpenBatches, change: Changing) -> Response:
     """Record weights and sides of a carton; where a figure stands already, with who corrects it and why."""
-    if body.decided_by is not None:
-        speaks_for(caller, body.decided_by)
 
-    def work(session: Session) -> tuple[int, CartonOut, None]:
-        carton = hold_carton(session, caller, carton_id)
-        wanted.hold_against(carton.version)
+    def act(session: Session, carton: Carton) -> None:
         cartons.measure_carton(session, caller, carton, body.given(), body.correction())
-        return 200, CartonOut.of(carton), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_carton, carton_id, act, CartonOut.of, by=body.decided_by)
 
 
 @router.post("/cartons/{carton_id}/pieces", response_model=CartonOut, responses=_ANSWERS)
-def pack(
-    request: Request, carton_id: UUID, body: PackIn, caller: CanOpenBatches, wanted: IfMatch, key: KeyHeader = None
-) -> Response:
+def pack(carton_id: UUID, body: PackIn, caller: CanOpenBatches, change: Changing) -> Response:
     """Put pieces of the batch into an open carton, all or none. Those that lie in it already stay."""
 
-    def work(session: Session) -> tuple[int, CartonOut, None]:
-        carton = hold_carton(session, caller, carton_id)
-        wanted.hold_against(carton.version)
+    def act(session: Session, carton: Carton) -> None:
         carton_contents.pack(session, caller, carton, body.piece_ids)
-        return 200, CartonOut.of(carton), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_carton, carton_id, act, CartonOut.of)
 
 
 @router.post("/cartons/{carton_id}/unpacking", response_model=CartonOut, responses=_ANSWERS)
-def unpack(
-    request: Request, carton_id: UUID, body: UnpackIn, caller: CanOpenBatches, wanted: IfMatch, key: KeyHeader = None
-) -> Response:
+def unpack(carton_id: UUID, body: UnpackIn, caller: CanOpenBatches, change: Changing) -> Response:
     """Take pieces out of an open carton, all or none. They stay in the batch."""
-    speaks_for(caller, body.decided_by)
 
-    def work(session: Session) -> tuple[int, CartonOut, None]:
-        carton = hold_carton(session, caller, carton_id)
-        wanted.hold_against(carton.version)
+    def act(session: Session, carton: Carton) -> None:
         carton_contents.unpack(session, caller, carton, body.piece_ids, body.correction())
-        return 200, CartonOut.of(carton), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_carton, carton_id, act, CartonOut.of, by=body.decided_by)
 
 
 @router.post("/cartons/{carton_id}/close", response_model=CartonOut, responses=_ANSWERS)
-def close(
-    request: Request, carton_id: UUID, body: Nothing, caller: CanOpenBatches, wanted: IfMatch, key: KeyHeader = None
-) -> Response:
+def close(carton_id: UUID, body: Nothing, caller: CanOpenBatches, change: Changing) -> Response:
     """Close a carton: nothing goes in or out."""
 
-    def work(session: Session) -> tuple[int, CartonOut, None]:
-        carton = hold_carton(session, caller, carton_id)
-        wanted.hold_against(carton.version)
+    def act(session: Session, carton: Carton) -> None:
         cartons.close_carton(session, caller, carton)
-        return 200, CartonOut.of(carton), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_carton, carton_id, act, CartonOut.of)
 
 
 @router.post("/cartons/{carton_id}/reopening", response_model=CartonOut, responses=_ANSWERS)
-def reopen(
-    request: Request, carton_id: UUID, body: CorrectionIn, caller: CanOpenBatches, wanted: IfMatch,
-    key: KeyHeader = None,
-) -> Response:  # fmt: skip
+def reopen(carton_id: UUID, body: CorrectionIn, caller: CanOpenBatches, change: Changing) -> Response:
     """Open a closed carton again, with who and why. One that is loaded comes out of its container first."""
-    speaks_for(caller, body.decided_by)
 
-    def work(session: Session) -> tuple[int, CartonOut, None]:
-        carton = hold_carton(session, caller, carton_id)
-        wanted.hold_against(carton.version)
+    def act(session: Session, carton: Carton) -> None:
         cartons.reopen_carton(session, caller, carton, body.correction())
-        return 200, CartonOut.of(carton), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_carton, carton_id, act, CartonOut.of, by=body.decided_by)

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from qc import errors
+from qc.api.changes import Changing
 from qc.api.deps import StationDep
-from qc.api.etags import IfMatch, tagged, tagged_answers
+from qc.api.etags import tagged, tagged_answers
 from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.paging import Cursor, Limit, write_cursor
 from qc.api.problems import BODY, answers
@@ -23,10 +24,11 @@ from qc.api.schemas.containers import (
     UnloadIn,
 )
 from qc.api.schemas.corrections import CorrectionIn
-from qc.api.security import CanOpenBatches, CanReadBatches, speaks_for
+from qc.api.security import CanOpenBatches, CanReadBatches
 from qc.ledger import containers, loading
 from qc.ledger.batches import batch_of_id
 from qc.ledger.containers import hold_container
+from qc.ledger.tables import Container
 
 router = APIRouter(prefix="/v1/containers", tags=["containers"])
 
@@ -63,89 +65,55 @@ def get_container(request: Request, container_id: UUID, caller: CanReadBatches, 
 
 
 @router.patch("/{container_id}", response_model=ContainerOut, responses=_ANSWERS)
-def describe(
-    request: Request, container_id: UUID, body: ContainerChange, caller: CanOpenBatches, wanted: IfMatch,
-    key: KeyHeader = None,
-) -> Response:  # fmt: skip
+def describe(container_id: UUID, body: ContainerChange, caller: CanOpenBatches, change: Changing) -> Response:
     """Say more of a container; where something stands already, with who corrects it and why."""
-    if body.decided_by is not None:
-        speaks_for(caller, body.decided_by)
 
-    def work(session: Session) -> tuple[int, ContainerOut, None]:
-        container = hold_container(session, caller, container_id)
-        wanted.hold_against(container.version)
+    def act(session: Session, container: Container) -> None:
         containers.describe_container(session, caller, container, body.given(), body.correction())
-        return 200, ContainerOut.of(container), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_container, container_id, act, ContainerOut.of, by=body.decided_by)
 
 
 @router.post("/{container_id}/cartons", response_model=ContainerOut, responses=_ANSWERS)
-def load(
-    request: Request, container_id: UUID, body: LoadIn, caller: CanOpenBatches, wanted: IfMatch, key: KeyHeader = None
-) -> Response:
+def load(container_id: UUID, body: LoadIn, caller: CanOpenBatches, change: Changing) -> Response:
     """Load closed cartons: those named, and all of a batch that are in no container. All or none."""
 
-    def work(session: Session) -> tuple[int, ContainerOut, None]:
-        container = hold_container(session, caller, container_id)
-        wanted.hold_against(container.version)
+    def act(session: Session, container: Container) -> None:
         coming = {carton.id: carton for carton in loading.cartons_called(session, caller, body.carton_ids)}
         if body.batch_id is not None:
             batch = batch_of_id(session, caller.organisation_id, body.batch_id)
             coming |= {carton.id: carton for carton in loading.cartons_to_load(session, batch)}
         loading.load(session, caller, container, list(coming.values()))
-        return 200, ContainerOut.of(container), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_container, container_id, act, ContainerOut.of)
 
 
 @router.post("/{container_id}/unloading", response_model=ContainerOut, responses=_ANSWERS)
-def unload(
-    request: Request, container_id: UUID, body: UnloadIn, caller: CanOpenBatches, wanted: IfMatch,
-    key: KeyHeader = None,
-) -> Response:  # fmt: skip
+def unload(container_id: UUID, body: UnloadIn, caller: CanOpenBatches, change: Changing) -> Response:
     """Take cartons out of an open container, with who and why. All or none."""
-    speaks_for(caller, body.decided_by)
 
-    def work(session: Session) -> tuple[int, ContainerOut, None]:
-        container = hold_container(session, caller, container_id)
-        wanted.hold_against(container.version)
+    def act(session: Session, container: Container) -> None:
         chosen = loading.cartons_called(session, caller, body.carton_ids)
         loading.unload(session, caller, container, chosen, body.correction())
-        return 200, ContainerOut.of(container), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_container, container_id, act, ContainerOut.of, by=body.decided_by)
 
 
 @router.post("/{container_id}/seal", response_model=ContainerOut, responses=_ANSWERS)
-def seal(
-    request: Request, container_id: UUID, body: SealNumberIn, caller: CanOpenBatches, wanted: IfMatch,
-    key: KeyHeader = None,
-) -> Response:  # fmt: skip
+def seal(container_id: UUID, body: SealNumberIn, caller: CanOpenBatches, change: Changing) -> Response:
     """Put the seal on a container: no carton goes in or out."""
-    speaks_for(caller, body.decided_by)
 
-    def work(session: Session) -> tuple[int, ContainerOut, None]:
-        container = hold_container(session, caller, container_id)
-        wanted.hold_against(container.version)
+    def act(session: Session, container: Container) -> None:
         containers.seal_container(session, caller, container, body.seal_no, body.decided_by)
-        return 200, ContainerOut.of(container), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_container, container_id, act, ContainerOut.of, by=body.decided_by)
 
 
 @router.post("/{container_id}/breaking", response_model=ContainerOut, responses=_ANSWERS)
-def break_seal(
-    request: Request, container_id: UUID, body: CorrectionIn, caller: CanOpenBatches, wanted: IfMatch,
-    key: KeyHeader = None,
-) -> Response:  # fmt: skip
+def break_seal(container_id: UUID, body: CorrectionIn, caller: CanOpenBatches, change: Changing) -> Response:
     """Break the seal of a container that has not departed, with who and why. The seal's number is void from then on."""
-    speaks_for(caller, body.decided_by)
 
-    def work(session: Session) -> tuple[int, ContainerOut, None]:
-        container = hold_container(session, caller, container_id)
-        wanted.hold_against(container.version)
+    def act(session: Session, container: Container) -> None:
         containers.break_seal(session, caller, container, body.correction())
-        return 200, ContainerOut.of(container), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_container, container_id, act, ContainerOut.of, by=body.decided_by)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from qc import errors
 from qc.api.deps import StationDep
 from qc.api.etags import tagged, tagged_answers
-from qc.api.paging import Limit
+from qc.api.paging import Limit, cut
 from qc.api.problems import answers
 from qc.api.schemas.lots import (
     LANGUAGES,
@@ -51,11 +51,12 @@ def get_lots(
 ) -> LotList:
     """Lots, newest first."""
     with station.database.read() as session:
-        rows = list_lots(
-            session, caller.organisation_id, limit + 1, before, batch_id=batch_id, state=state, sku=sku
-        )  # fmt: skip
-        items = [LotOut.of(lot) for lot in rows[:limit]]
-        return LotList(items=items, next=items[-1].number if len(rows) > limit else None)
+        rows, following = cut(
+            list_lots(session, caller.organisation_id, limit + 1, before, batch_id=batch_id, state=state, sku=sku),
+            limit,
+            lambda row: row.number,
+        )
+        return LotList(items=[LotOut.of(lot) for lot in rows], next=following)
 
 
 @router.get("/{lot_id}", response_model=LotOut, responses=tagged_answers(errors.NotFound))
@@ -88,9 +89,10 @@ def get_pieces(
     """The pieces of a lot as they were when sampling began: from them and the seed the draw can be repeated."""
     with station.database.read() as session:
         lot = lot_of_id(session, caller.organisation_id, lot_id)
-        rows = lot_draw.pieces_of_lot(session, lot, limit + 1, after)
-        items = [LotPieceOut(position=row.position, piece_id=row.piece_id) for row in rows[:limit]]
-        return LotPieceList(items=items, next=items[-1].position if len(rows) > limit else None)
+        rows, following = cut(lot_draw.pieces_of_lot(session, lot, limit + 1, after), limit, lambda row: row.position)
+        return LotPieceList(
+            items=[LotPieceOut(position=row.position, piece_id=row.piece_id) for row in rows], next=following
+        )
 
 
 @router.get("/{lot_id}/sample", responses=answers(errors.NotFound))
@@ -100,9 +102,12 @@ def get_sample(
     """The drawn pieces in the order of the draw, with what was found on each."""
     with station.database.read() as session:
         lot = lot_of_id(session, caller.organisation_id, lot_id)
-        rows = [row for row in lot_draw.sample_of(session, lot) if row.position > after][: limit + 1]
-        items = [ReinspectionOut.of(row) for row in rows[:limit]]
-        return ReinspectionList(items=items, next=items[-1].position if len(rows) > limit else None)
+        rows, following = cut(
+            [row for row in lot_draw.sample_of(session, lot) if row.position > after][: limit + 1],
+            limit,
+            lambda row: row.position,
+        )
+        return ReinspectionList(items=[ReinspectionOut.of(row) for row in rows], next=following)
 
 
 @router.get("/{lot_id}/oc", responses=answers(errors.NotFound))

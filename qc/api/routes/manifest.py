@@ -9,17 +9,17 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.orm import Session
 
 from qc import errors
+from qc.api.changes import Changing
 from qc.api.deps import StationDep
 from qc.api.downloads import download
-from qc.api.etags import IfMatch
-from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.problems import BODY, answers
 from qc.api.schemas.manifest import DocumentIn, DocumentList, DocumentOut
-from qc.api.security import CanOpenBatches, CanReadBatches, speaks_for
+from qc.api.security import CanOpenBatches, CanReadBatches
 from qc.ledger.batches import batch_of_id, hold_batch
 from qc.ledger.blindness import see_that_batch_shown
 from qc.ledger.documents import documents_of, name_document
 from qc.ledger.manifests import manifest_of
+from qc.ledger.tables import Batch
 from qc.manifest.as_json import manifest_schema
 from qc.manifest.forms import FORMS, FormName
 
@@ -88,21 +88,19 @@ def list_documents(batch_id: UUID, caller: CanReadBatches, station: StationDep) 
         framework=BODY,
     ),
 )
-def add_document(
-    request: Request,
-    batch_id: UUID,
-    body: DocumentIn,
-    caller: CanOpenBatches,
-    wanted: IfMatch,
-    key: KeyHeader = None,
-) -> Response:
+def add_document(batch_id: UUID, body: DocumentIn, caller: CanOpenBatches, change: Changing) -> Response:
     """Name a paper that goes with a batch: also after sealing, for a bill of lading is younger than the seal."""
-    speaks_for(caller, body.named_by)
 
-    def work(session: Session) -> tuple[int, DocumentOut, None]:
-        batch = hold_batch(session, caller, batch_id)
-        wanted.hold_against(batch.version)
+    def act(session: Session, batch: Batch) -> None:
         name_document(session, caller, batch, body.document(), body.named_by)
-        return 201, DocumentOut.model_validate(body.document()), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(
+        caller,
+        body,
+        hold_batch,
+        batch_id,
+        act,
+        lambda _: DocumentOut.model_validate(body.document()),
+        by=body.named_by,
+        status=201,
+    )

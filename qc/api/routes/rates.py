@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from qc import errors
 from qc.api.deps import StationDep
-from qc.api.paging import Limit
+from qc.api.paging import Limit, cut
 from qc.api.problems import BODY, answers
 from qc.api.schemas.rates import (
     DisagreementList,
@@ -60,9 +60,10 @@ def get_disagreements(
 ) -> DisagreementList:
     """Pieces that were judged otherwise the second time, newest first."""
     with station.database.read() as session:
-        rows = list_disagreements(session, caller.organisation_id, limit + 1, before)
-        items = [DisagreementOut.of(row) for row in rows[:limit]]
-        return DisagreementList(items=items, next=rows[limit - 1].sequence if len(rows) > limit else None)
+        rows, following = cut(
+            list_disagreements(session, caller.organisation_id, limit + 1, before), limit, lambda row: row.sequence
+        )
+        return DisagreementList(items=[DisagreementOut.of(row) for row in rows], next=following)
 
 
 @router.get("/sampling-policy", responses=answers())

@@ -15,7 +15,7 @@ from qc.api.etags import tagged, tagged_answers
 from qc.api.forms import photos_body, read_photos
 from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.multipart import read_form
-from qc.api.paging import Limit
+from qc.api.paging import Limit, cut
 from qc.api.problems import BODY, answers
 from qc.api.schemas.reinspections import MissedIn, ReinspectionList, ReinspectionOut, ResultIn
 from qc.api.security import CanReinspect, speaks_for
@@ -38,9 +38,10 @@ def list_open(
 ) -> ReinspectionList:
     """Pieces that wait to be judged again, in their order; a signed-in person is not shown those they know."""
     with station.database.read() as session:
-        rows = reinspections.list_open(session, caller, limit + 1, after, lot_id)
-        items = [ReinspectionOut.of(row) for row in rows[:limit]]
-        return ReinspectionList(items=items, next=items[-1].sequence if len(rows) > limit else None)
+        rows, following = cut(
+            reinspections.list_open(session, caller, limit + 1, after, lot_id), limit, lambda row: row.sequence
+        )
+        return ReinspectionList(items=[ReinspectionOut.of(row) for row in rows], next=following)
 
 
 @router.get("/{reinspection_id}", response_model=ReinspectionOut, responses=tagged_answers(errors.NotFound))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from qc import errors
+from qc.api.changes import Changing
 from qc.api.deps import StationDep
-from qc.api.etags import IfMatch
-from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.problems import BODY, answers
 from qc.api.schemas.batches import BatchOut
 from qc.api.schemas.sealing import (
@@ -20,12 +19,13 @@ from qc.api.schemas.sealing import (
     SealIn,
     ShipIn,
 )
-from qc.api.security import CanOpenBatches, CanReadBatches, CanSealBatches, speaks_for
+from qc.api.security import CanOpenBatches, CanReadBatches, CanSealBatches
 from qc.ledger.batch_particulars import describe_batch
 from qc.ledger.batches import batch_of_id, hold_batch
 from qc.ledger.preflight import what_is_missing
 from qc.ledger.sealing import seal_batch
 from qc.ledger.shipping import ship_batch
+from qc.ledger.tables import Batch
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
@@ -33,20 +33,13 @@ _CHANGES = (errors.NotFound, errors.Conflict, errors.ChangedMeanwhile, errors.St
 
 
 @router.patch("/{batch_id}", response_model=BatchOut, responses=answers(*_CHANGES, framework=BODY))
-def describe(
-    request: Request, batch_id: UUID, body: BatchChange, caller: CanOpenBatches, wanted: IfMatch, key: KeyHeader = None
-) -> Response:
+def describe(batch_id: UUID, body: BatchChange, caller: CanOpenBatches, change: Changing) -> Response:
     """Say who made the goods and what wood was used; where something stands already, with who corrects it and why."""
-    if body.decided_by is not None:
-        speaks_for(caller, body.decided_by)
 
-    def work(session: Session) -> tuple[int, BatchOut, None]:
-        batch = hold_batch(session, caller, batch_id)
-        wanted.hold_against(batch.version)
+    def act(session: Session, batch: Batch) -> None:
         describe_batch(session, caller, batch, body.changes(), body.correction())
-        return 200, BatchOut.of(batch), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_batch, batch_id, act, BatchOut.of, by=body.decided_by)
 
 
 @router.get("/{batch_id}/preflight", responses=answers(errors.NotFound))
@@ -61,36 +54,24 @@ def preflight(batch_id: UUID, caller: CanReadBatches, station: StationDep) -> Pr
 @router.post(
     "/{batch_id}/seal", response_model=BatchOut, responses=answers(errors.BatchNotReady, *_CHANGES, framework=BODY)
 )
-def seal(
-    request: Request, batch_id: UUID, body: SealIn, caller: CanSealBatches, wanted: IfMatch, key: KeyHeader = None
-) -> Response:
+def seal(batch_id: UUID, body: SealIn, caller: CanSealBatches, change: Changing) -> Response:
     """Seal a batch: from now on nothing in it changes. Of two who seal it at once, the second gets 409, or 412.
 
     What the preflight lists is supplied first, or waived by code with a reason; the waivers stay in the chain.
     """
-    speaks_for(caller, body.decided_by)
     waived = {waiver.code: waiver.reason for waiver in body.waived}
 
-    def work(session: Session) -> tuple[int, BatchOut, None]:
-        batch = hold_batch(session, caller, batch_id)
-        wanted.hold_against(batch.version)
+    def act(session: Session, batch: Batch) -> None:
         seal_batch(session, caller, batch, body.decided_by, waived)
-        return 200, BatchOut.of(batch), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_batch, batch_id, act, BatchOut.of, by=body.decided_by)
 
 
 @router.post("/{batch_id}/shipment", response_model=BatchOut, responses=answers(*_CHANGES, framework=BODY))
-def ship(
-    request: Request, batch_id: UUID, body: ShipIn, caller: CanSealBatches, wanted: IfMatch, key: KeyHeader = None
-) -> Response:
+def ship(batch_id: UUID, body: ShipIn, caller: CanSealBatches, change: Changing) -> Response:
     """Let a sealed batch leave with its sealed containers; its pieces are `shipped`."""
-    speaks_for(caller, body.decided_by)
 
-    def work(session: Session) -> tuple[int, BatchOut, None]:
-        batch = hold_batch(session, caller, batch_id)
-        wanted.hold_against(batch.version)
+    def act(session: Session, batch: Batch) -> None:
         ship_batch(session, caller, batch, body.decided_by)
-        return 200, BatchOut.of(batch), None
 
-    return carry_out_once(request, caller, key, body, work)
+    return change.carry_out(caller, body, hold_batch, batch_id, act, BatchOut.of, by=body.decided_by)

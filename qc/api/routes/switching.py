@@ -12,7 +12,7 @@ from qc import errors
 from qc.api.deps import StationDep
 from qc.api.etags import tagged, tagged_answers
 from qc.api.idempotency import KeyHeader, carry_out_once
-from qc.api.paging import Limit
+from qc.api.paging import Limit, cut
 from qc.api.problems import BODY, answers
 from qc.api.schemas.rates import SwitchingList, SwitchingOut, SwitchingStepIn
 from qc.api.schemas.words import Name
@@ -32,9 +32,10 @@ def list_switching(
 ) -> SwitchingList:
     """Normal, tightened or reduced inspection by SKU and class of defects, with the switching score."""
     with station.database.read() as session:
-        rows = switching.list_switching(session, caller.organisation_id, limit + 1, after, sku)
-        items = [SwitchingOut.of(row) for row in rows[:limit]]
-        return SwitchingList(items=items, next=items[-1].id if len(rows) > limit else None)
+        rows, following = cut(
+            switching.list_switching(session, caller.organisation_id, limit + 1, after, sku), limit, lambda row: row.id
+        )
+        return SwitchingList(items=[SwitchingOut.of(row) for row in rows], next=following)
 
 
 @router.get("/{state_id}", response_model=SwitchingOut, responses=tagged_answers(errors.NotFound))
