@@ -179,7 +179,6 @@ def test_a_station_without_a_model_does_not_open(tmp_path: Path) -> None:
 RELEASED = Settings().bundle
 
 
-@pytest.mark.skipif(not (RELEASED / "bundle.json").exists(), reason="no released model in this clone")
 def test_the_released_model_goes_the_whole_way(tmp_path: Path) -> None:
     station = Station.open(Settings(home=tmp_path, threads=1))
     with station.database.write() as session:
