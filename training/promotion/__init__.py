@@ -1,0 +1,1 @@
+"""From a snapshot of corrections to a bundle in service: fine-tune, compare, promote through gates, roll back."""
