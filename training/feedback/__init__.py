@@ -1,0 +1,1 @@
+"""What people said of pieces, as data to learn from: labelled snapshots, their checks, and what to label next."""
