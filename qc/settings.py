@@ -30,7 +30,14 @@ class Settings(BaseSettings):
     photo_store: str | None = Field(
         default=None, description="Folder or s3:// URL of the photos; under `home` when unset."
     )
-    model_bundle: Path | None = Field(default=None, description="Bundle to serve; `models/current` when unset.")
+    models: Path | None = Field(
+        default=None,
+        description="Writable folder of released bundles, whose `current` serves; a clone's `models` when unset.",
+    )
+    model_bundle: Path | None = Field(
+        default=None,
+        description="Bundle to serve while `models` has none in service; the one that came along when unset.",
+    )
     standards: Path | None = Field(
         default=None, description="A folder of further standards (YAML); `standards` under `home` when unset."
     )
@@ -120,11 +127,21 @@ class Settings(BaseSettings):
         beside = self.home / "standards"
         return self.standards or (beside if beside.is_dir() else None)
 
-    @cached_property
+    @property
     def bundle(self) -> Path:
-        """The model bundle in force."""
-        if self.model_bundle is not None:
-            return self.model_bundle
+        """The model bundle in force: a link, where models are kept, which may move while a service runs."""
+        current = self.models_folder / "current" if self.models_folder else None
+        return current if current is not None and current.exists() else self.shipped_bundle
+
+    @property
+    def models_folder(self) -> Path | None:
+        """Where released bundles are kept; None where one bundle is all there is."""
+        beside = Path(__file__).resolve().parent.parent / "models"  # a clone
+        return self.models or (beside if beside.is_dir() and self.model_bundle is None else None)
+
+    @property
+    def shipped_bundle(self) -> Path:
+        """The bundle that serves until one was promoted."""
         here = Path(__file__).resolve().parent
         beside = here.parent / "models" / "current"  # a clone
-        return beside if beside.exists() else here / "bundle"  # a wheel carries its model in qc/bundle
+        return self.model_bundle or (beside if beside.exists() else here / "bundle")  # a wheel carries it in qc/bundle

@@ -25,6 +25,7 @@ def grade(photos: Sequence[Path], out: Path, bundle: Path, options: Sequence[str
     out.parent.mkdir(parents=True, exist_ok=True)
     command = [str(Path(sys.executable).with_name("qc")), "grade", "--jsonl", str(out), *options, *map(str, photos)]
     environment = {**os.environ, "QC_MODEL_BUNDLE": str(bundle.resolve())}
+    environment.pop("QC_MODELS", None)  # what is in service there is not what is measured here
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
 
 

@@ -1,0 +1,71 @@
+"""`qc model`: which model serves, which others are kept, and back to the one before."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from qc.model.bundle import MODEL_FILE, Bundle
+from qc.model.promotions import Change
+from qc.model.registry import Registry
+from qc.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Released models: list, show, roll back.")
+
+By = Annotated[str, typer.Option(help="Who says so; kept with the change.")]
+Why = Annotated[str, typer.Option(help="The reason; kept with the change.")]
+
+
+@app.command("list")
+def list_models() -> None:
+    """Show every bundle that is kept, and which of them serves or is the challenger."""
+    registry = Registry.of(Settings())
+    challenger = registry.challenger()
+    serving = registry.current()
+    for name in registry.bundles():
+        state = "in service" if serving.name == name else ""
+        if challenger is not None and challenger.name == name:
+            state = "challenger"
+        spec = Bundle.load(registry.path_of(name)).spec
+        typer.echo(f"{name:28}  {state:10}  {spec.created:%Y-%m-%d}  {spec.files[MODEL_FILE][:12]}")
+    if serving.name not in registry.bundles():
+        typer.echo(f"{Bundle.load(serving).spec.title:28}  in service  as shipped, {serving}")
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="A bundle; the one in service when not named.")] = "") -> None:
+    """Show what a bundle is made of, its changes, and the record that it was signed off with."""
+    registry = Registry.of(Settings())
+    spec = Bundle.load(registry.path_of(name) if name else registry.current()).spec
+    typer.echo(f"{spec.title}, made {spec.created:%Y-%m-%d}, model.onnx {spec.files[MODEL_FILE]}")
+    typer.echo(f"code {spec.training.code_revision}, seed {spec.training.seed}")
+    for dataset in spec.datasets:
+        typer.echo(f"  {dataset.role:11}  {dataset.samples:6} of {dataset.name}, {dataset.sha256[:12]}")
+    for change in registry.history():
+        if spec.title in (change.to, change.before):
+            typer.echo(_line(change))
+        if change.to == spec.title and change.record is not None:
+            typer.echo(json.dumps(registry.record(change.record), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def history() -> None:
+    """Show every change of the model in service and of the challenger, checked against its chain of hashes."""
+    for change in Registry.of(Settings()).history():
+        typer.echo(_line(change))
+
+
+@app.command()
+def rollback(
+    by: By,
+    why: Why,
+    to: Annotated[str | None, typer.Option(help="The bundle to go back to; the one before when not named.")] = None,
+) -> None:
+    """Let the bundle serve again that the present one replaced."""
+    typer.echo(f"{Registry.of(Settings()).roll_back(by=by, why=why, to=to)} is in service again")
+
+
+def _line(change: Change) -> str:
+    return f"{change.at:%Y-%m-%d %H:%M}  {change.action:10}  {change.before} -> {change.to}  {change.by}: {change.why}"

@@ -1,0 +1,49 @@
+"""`qc model`: what is kept, what serves, and back in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from qc.cli import app
+from qc.errors import Conflict
+from qc.model.registry import Registry
+from tests.model.tiny_bundle import write_tiny_bundle
+
+
+@pytest.fixture
+def models(tmp_path: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("QC_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("QC_MODEL_BUNDLE", str(tiny_bundle))
+    return tmp_path / "models"
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(app, ["model", *arguments])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_promoted_model_is_shown_with_its_record_and_rolled_back(
+    models: Path, tiny_bundle: Path, tmp_path: Path
+) -> None:
+    assert "in service  as shipped" in run("list")
+    registry = Registry(models, shipped=tiny_bundle)
+    name = registry.put(write_tiny_bundle(tmp_path / "next", version="0.0.2").path)
+    record = registry.keep_record({"gates": {"escape bound": "held"}})
+    registry.switch(name, by="Sari", why="finds the new stain", record=record)
+    lines = run("list").splitlines()
+    assert [line.split()[0] for line in lines] == ["tiny-0.0.1", "tiny-0.0.2"]
+    assert "in service" in lines[1]
+    shown = run("show")
+    assert "escape bound" in shown
+    assert "finds the new stain" in shown
+    assert "tiny-0.0.1 is in service again" in run("rollback", "--by", "Budi", "--why", "it refers too much")
+    assert registry.current().name == "tiny-0.0.1"
+    assert "Budi: it refers too much" in run("history")
+    with pytest.raises(Conflict, match=r"name one: tiny-0\.0\.1, tiny-0\.0\.2"):
+        run("rollback", "--by", "Budi", "--why", "once more")
