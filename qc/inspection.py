@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
-from typing import Any, Protocol, Self
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -37,15 +38,14 @@ from qc.ledger.rulings import Ordered, by_person, by_policy, plain
 from qc.ledger.standards_edited import library_in_force
 from qc.ledger.standards_used import remember_standard
 from qc.ledger.tables import Decision, Inspection
-from qc.model.approved import ApprovedSample
 from qc.model.approved_store import SampleStore
-from qc.model.bundle import Bundle
-from qc.model.grader import Grader
 from qc.model.judged import JudgedPhoto
 from qc.model.likeness import likeness
 from qc.model.overlay import mark
 from qc.model.photo import PhotoLimits
 from qc.model.photo_header import read_header
+from qc.serving.in_service import ModelInService
+from qc.serving.loaded import Examiner, LoadedModel
 from qc.settings import Settings
 from qc.standards.checks import CheckRecord, read_checks
 from qc.standards.defect_rules import Band
@@ -54,25 +54,6 @@ from qc.standards.library import Library
 from qc.standards.reasons import Reason
 from qc.standards.standard import ExportStandard
 from qc.standards.verdict import Verdict, apply, doubted
-
-
-class Examiner(Protocol):
-    """What a station needs of a grader."""
-
-    @property
-    def model(self) -> str:
-        """Name and version of the model."""
-
-    def judge(self, data: bytes) -> JudgedPhoto:
-        """The judged image of a photo as sent."""
-
-    def examine_piece(
-        self, photos: Sequence[tuple[bytes | JudgedPhoto, View | None]], sample: ApprovedSample | None = None
-    ) -> Evidence:
-        """What the model sees in the photos of one piece."""
-
-    def close(self) -> None:
-        """Let go of what it holds."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +74,12 @@ class Asked:
     checks: dict[str, CheckRecord]
     auto_accept: bool = False
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Equal for two requests that ask the same: a phone that sends again makes no second inspection."""
+        """Equal for two requests that ask the same: a phone that sends again makes no second inspection.
+
+        It takes a hash over every photo: ask for it first where nothing waits, not under the ledger's lock.
+        """
         return digest(
             {
                 "standard": self.standard.name,
@@ -126,8 +110,8 @@ class Station:
         database: the ledger.
         photos: the photo store.
         library: standards.
-        examiner: the grader.
-        bands: the model's own decision bands; empty where the standards' are to be used.
+        examiner: the grader, or a model loaded with its bands.
+        bands: the grader's own decision bands; empty where the standards' are to be used.
         max_photos: most photos of one inspection.
         nearest: bits of difference up to which photos of two pieces are taken for one.
         samples: the approved samples that standards name.
@@ -138,7 +122,7 @@ class Station:
         database: Database,
         photos: PhotoStore,
         library: Library,
-        examiner: Examiner,
+        examiner: Examiner | LoadedModel,
         bands: Mapping[str, Band] | None = None,
         max_photos: int = 12,
         nearest: int = 6,
@@ -150,8 +134,8 @@ class Station:
         self.max_photos = max_photos
         self._nearest = nearest
         self._samples = samples or SampleStore(None)
-        self._examiner = examiner
-        self._bands = dict(bands or {})
+        loaded = examiner if isinstance(examiner, LoadedModel) else LoadedModel(examiner, dict(bands or {}))
+        self.serving = ModelInService(loaded)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -169,23 +153,20 @@ class Station:
         else:
             require_current(database)
         photos = PhotoStore.open(settings.photo_store or settings.home / "photos")
-        bundle = Bundle.load(settings.bundle)
-        grader = Grader(bundle, settings.threads, PhotoLimits.of(settings))
+        model = LoadedModel.load(settings.bundle, settings.threads, PhotoLimits.of(settings))
         samples = SampleStore(settings.own_standards)
-        return cls(
-            database, photos, library, grader, bundle.spec.bands, settings.max_photos, settings.likeness_bits, samples
-        )
+        return cls(database, photos, library, model, {}, settings.max_photos, settings.likeness_bits, samples)
 
     def close(self) -> None:
         """Let go of threads and connections."""
-        self._examiner.close()
+        self.serving.close()
         self.photos.close()
         self.database.close()
 
     @property
     def model(self) -> str:
-        """Name and version of the model that judges here."""
-        return self._examiner.model
+        """Name and version of the model that the next piece is judged by."""
+        return self.serving.present.title
 
     def ping(self) -> None:
         """See that database and photo store answer.
@@ -268,19 +249,20 @@ class Station:
             return same.id if same else None
 
     def examine(self, asked: Asked) -> Examined:
-        """Judge the photos and mark them. Processor only: nothing is written.
+        """Judge the photos and mark them, all by one model. Processor only: nothing is written.
 
         Raises:
             BadPhoto: One of them is no photo, or over a limit.
             BadStandard: The standard's approved sample was altered, or learnt with another model.
             Unavailable: The approved sample is not there.
         """
-        judged = tuple(self._examiner.judge(photo.data) for photo in asked.photos)
-        evidence = self._examiner.examine_piece(
-            [(picture, photo.view) for picture, photo in zip(judged, asked.photos, strict=True)],
-            self._samples.of(asked.standard),
-        )
-        verdict = apply(asked.standard, evidence, asked.checks, self._bands)
+        with self.serving.taken() as model:
+            judged = tuple(model.examiner.judge(photo.data) for photo in asked.photos)
+            evidence = model.examiner.examine_piece(
+                [(picture, photo.view) for picture, photo in zip(judged, asked.photos, strict=True)],
+                self._samples.of(asked.standard),
+            )
+        verdict = apply(asked.standard, evidence, asked.checks, model.bands)
         marked = tuple(mark(picture, seen, verdict) for picture, seen in zip(judged, evidence.photos, strict=True))
         return Examined(asked, evidence, verdict, judged, marked, tuple(likeness(x.photo.rgb) for x in judged))
 

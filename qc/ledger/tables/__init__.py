@@ -14,6 +14,7 @@ from qc.ledger.tables.lots import (
 from qc.ledger.tables.packing import Carton, CartonPiece, Container, SsccSerial
 from qc.ledger.tables.people import Appeal, BrowserSession, CameraOriginal, Enrolment, Person, PhoneVerdict
 from qc.ledger.tables.pieces import Decision, Inspection, InspectionPhoto, Likeness, Photo, Piece, StandardVersion
+from qc.ledger.tables.shadow import ShadowVerdict
 from qc.ledger.tables.shipments import Batch, BatchLine, BatchPiece, Order, OrderLine
 from qc.ledger.tables.standards import StandardEdition, StandardRelease
 from qc.ledger.tables.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -52,6 +53,7 @@ __all__ = [
     "Reinspection",
     "ReinspectionPhoto",
     "SamplingPolicy",
+    "ShadowVerdict",
     "SsccSerial",
     "StandardEdition",
     "StandardRelease",
