@@ -31,6 +31,7 @@ from qc.api.routes import (
     insights,
     inspections,
     keys,
+    labels,
     lot_steps,
     lots,
     manifest,
@@ -109,7 +110,7 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
     for module in (
         inspections, originals, phone_verdicts, pieces, corrections, photos, batches, sealing, cartons,
         containers, waiting, manifest, orders,
-        lots, lot_steps, switching, reinspections, rates,
+        lots, lot_steps, switching, reinspections, rates, labels,
         standards, bundle, insights, statements, events, audit, webhooks, keys, session, health, receipts, pages,
     ):  # fmt: skip
         app.include_router(module.router)

@@ -28,6 +28,7 @@ class Scope(StrEnum):
     SEAL_BATCHES = "batches:seal"
     READ_STANDARDS = "standards:read"
     WRITE_STANDARDS = "standards:write"
+    READ_MODELS = "models:read"  # which model serves, and where its challenger differs
     READ_EVENTS = "events:read"
     EXPORT_LEDGER = "ledger:export"
     READ_MAKERS = "makers:read"  # consent, and statements for pay
@@ -38,6 +39,8 @@ class Scope(StrEnum):
     MANAGE_KEYS = "keys:write"
     DECIDE_LOTS = "lots:write"
     REINSPECT = "reinspections:write"
+    REJUDGE = "rejudgements:write"  # what past pieces would be under another standard or model
+    LABEL = "labels:write"  # what to label next, and labels of photos
 
 
 class Role(StrEnum):
@@ -46,7 +49,7 @@ class Role(StrEnum):
     INSPECTOR = "inspector"  # photographs and decides at a collection point
     SUPERVISOR = "supervisor"  # answers for a collection point
     SHIPPER = "shipper"  # the shipment system, or who packs
-    ML_ENGINEER = "ml_engineer"  # looks at evidence and photos, changes nothing
+    ML_ENGINEER = "ml_engineer"  # looks at evidence and photos; labels, and decides nothing
     ADMIN = "admin"
 
 
@@ -64,6 +67,8 @@ ROLES: dict[Role, frozenset[Scope]] = {
         Scope.WRITE_STANDARDS,
         Scope.READ_MAKERS,
         Scope.CHANGE_MAKERS,
+        Scope.LABEL,
+        Scope.REJUDGE,
     },
     Role.SHIPPER: frozenset(
         {
@@ -79,7 +84,16 @@ ROLES: dict[Role, frozenset[Scope]] = {
             Scope.CHANGE_WEBHOOKS,
         }
     ),
-    Role.ML_ENGINEER: frozenset({Scope.READ_PIECES, Scope.READ_STANDARDS, Scope.READ_EVENTS}),
+    Role.ML_ENGINEER: frozenset(
+        {
+            Scope.READ_PIECES,
+            Scope.READ_STANDARDS,
+            Scope.READ_EVENTS,
+            Scope.READ_MODELS,
+            Scope.LABEL,
+            Scope.REJUDGE,
+        }
+    ),
     Role.ADMIN: frozenset(Scope),
 }
 """What each role may do."""

@@ -2,8 +2,8 @@
 
 While a re-inspection of a piece is open, its first verdict, decision, inspector, photos and state are hidden from every
 caller who may record re-inspections (scope `reinspections:write`), whatever other scopes they have. A signed-in person
-who inspected or decided on the piece knows already, and may not judge it again: nothing is hidden from them. Screening
-is no estimate and hides nothing.
+who inspected, decided on or labelled the piece knows already, and may not judge it again: nothing is hidden from them.
+Screening is no estimate and hides nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from sqlalchemy.orm import Session
 from qc.errors import Blinded
 from qc.ledger.accounts import Caller, Scope
 from qc.ledger.states import Purpose, ReinspectionState
-from qc.ledger.tables import BatchPiece, CameraOriginal, Decision, Inspection, InspectionPhoto, Reinspection
+from qc.ledger.tables import (
+    BatchPiece,
+    CameraOriginal,
+    Decision,
+    Inspection,
+    InspectionPhoto,
+    PhotoLabels,
+    Reinspection,
+)
 
 PERSON = "person:"
 """How the name of a signed-in person begins; programs' keys are shared by many people."""
@@ -40,13 +48,17 @@ def hidden_pieces(caller: Caller) -> Select[UUID]:
 
 
 def known_to(caller: Caller) -> ColumnElement[bool] | None:
-    """The condition that a signed-in person inspected a re-inspection's piece or decided on it; None for programs."""
+    """The condition that a signed-in person inspected a re-inspection's piece, decided on it or labelled its photos.
+
+    None for programs.
+    """
     if not caller.name.startswith(PERSON):
         return None
     inspected = exists().where(Inspection.piece_id == Reinspection.piece_id, Inspection.actor == caller.name)
     person = caller.name.removeprefix(PERSON)
     decided = exists().where(Decision.piece_id == Reinspection.piece_id, Decision.decided_by == person)
-    return inspected | decided
+    labelled = exists().where(PhotoLabels.piece_id == Reinspection.piece_id, PhotoLabels.labelled_by == person)
+    return inspected | decided | labelled
 
 
 def hidden_among(session: Session, caller: Caller, subjects: Collection[UUID]) -> set[UUID]:
@@ -112,7 +124,9 @@ def see_that_photo_shown(session: Session, caller: Caller, sha256: str) -> None:
 
 
 def people_who_know(session: Session, piece_id: UUID) -> set[str]:
-    """Pseudonyms of everybody who inspected a piece while signed in, or decided on it."""
+    """Pseudonyms of everybody who inspected a piece while signed in, decided on it or labelled its photos."""
     actors = session.scalars(select(Inspection.actor).where(Inspection.piece_id == piece_id)).all()
     deciders = session.scalars(select(Decision.decided_by).where(Decision.piece_id == piece_id)).all()
-    return {name.removeprefix(PERSON) for name in actors if name.startswith(PERSON)} | {x for x in deciders if x}
+    labellers = session.scalars(select(PhotoLabels.labelled_by).where(PhotoLabels.piece_id == piece_id)).all()
+    signed_in = {name.removeprefix(PERSON) for name in actors if name.startswith(PERSON)}
+    return signed_in | {x for x in deciders if x} | set(labellers)

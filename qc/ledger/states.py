@@ -76,6 +76,24 @@ class ReinspectionState(StrEnum):
     WITHDRAWN = "withdrawn"  # with its lot
 
 
+class LabelOccasion(StrEnum):
+    """On which occasion a photo was labelled."""
+
+    REVIEW = "review"  # by who looked at the piece
+    QUEUE = "queue"  # chosen because a label is worth most there
+    RANDOM = "random"  # chosen by chance: what estimates may rest on
+
+
+class RejudgementState(StrEnum):
+    """Where a job that judges past evidence again stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"  # as a whole: its model or standard cannot be used
+    CANCELLED = "cancelled"
+
+
 class Outcome(StrEnum):
     """What a named person, or a stated policy, decides about an inspected piece."""
 

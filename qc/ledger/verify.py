@@ -16,6 +16,7 @@ from qc.ledger import decisions, inspections
 from qc.ledger.contents_replay import Told
 from qc.ledger.contents_verify import faults_of_contents
 from qc.ledger.events import GENESIS, after, rfc3339
+from qc.ledger.labels_verify import faults_of_label_event, label_rows
 from qc.ledger.lot_verify import faults_of_lot_event, lot_rows
 from qc.ledger.standards_verify import faults_of_standard_event, release_rows
 from qc.ledger.tables import ChainHead, Decision, Event, Inspection, Organisation
@@ -44,7 +45,7 @@ def _verify_organisation(session: Session, organisation: Organisation) -> ChainR
     faults: list[str] = []
     previous, sequence = GENESIS, 0
     told = Told()
-    vouched: dict[str, int] = {"inspection": 0, "decision": 0, "lot": 0, "reinspection": 0, "release": 0}
+    vouched: dict[str, int] = {"inspection": 0, "decision": 0, "lot": 0, "reinspection": 0, "release": 0, "label": 0}
     for event in _walk(session, organisation.id):
         sequence += 1
         faults += _faults_of_event(event, sequence, previous)
@@ -56,10 +57,12 @@ def _verify_organisation(session: Session, organisation: Organisation) -> ChainR
         faults += _faults_of_row(session, event, data, vouched)
         faults += faults_of_lot_event(session, event, data, vouched)
         faults += faults_of_standard_event(session, event, data, vouched)
+        faults += faults_of_label_event(session, event, data, vouched)
         faults += _follow(told, event, data)
     faults += _faults_of_head(session, organisation.id, sequence, previous)
     faults += faults_of_contents(session, organisation.id, told)
-    kept = lot_rows(session, organisation.id) | {"release": release_rows(session, organisation.id)}
+    kept = lot_rows(session, organisation.id) | label_rows(session, organisation.id)
+    kept["release"] = release_rows(session, organisation.id)
     for kind, table in (("inspection", Inspection), ("decision", Decision)):
         rows = session.scalar(select(func.count()).select_from(table).where(table.organisation_id == organisation.id))
         kept[kind] = rows or 0

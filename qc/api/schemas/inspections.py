@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
+from qc.api.schemas.labels import PhotosLabelled
 from qc.api.schemas.verdicts import VerdictOut
 from qc.api.schemas.words import Incoming, Instant, Name, Pseudonym, Sentence, Time
 from qc.ledger.states import Outcome, PieceState
@@ -62,6 +63,9 @@ class DecisionIn(Incoming):
     reason: Sentence | None = Field(default=None, description="Needed where it goes against the rules' grade.")
     grade: Grade | None = Field(default=None, description="For `overrule` only: the person's own grade.")
     checks: GivenChecks = Field(default_factory=dict)
+    labels: PhotosLabelled = Field(
+        default=[], description="What the person saw on the photos, for the model to learn from. It changes no grade."
+    )
 
 
 class DecisionOut(BaseModel):

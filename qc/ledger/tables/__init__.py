@@ -3,6 +3,7 @@
 from qc.ledger.tables.accounts import ApiKey, CollectionPoint, Maker, Organisation
 from qc.ledger.tables.base import Base
 from qc.ledger.tables.chain import ChainHead, Event, IdempotencyRecord
+from qc.ledger.tables.labels import PhotoLabels
 from qc.ledger.tables.lots import (
     Lot,
     LotPiece,
@@ -49,6 +50,7 @@ __all__ = [
     "Person",
     "PhoneVerdict",
     "Photo",
+    "PhotoLabels",
     "Piece",
     "Reinspection",
     "ReinspectionPhoto",
