@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -18,18 +17,13 @@ import pytest
 from qc.ledger.database import Database
 from qc.ledger.migrations import migrate
 from qc.ledger.tables import Base
+from tests.parts.ports import free_port
 
 
 def programs() -> Path | None:
     """The folder of the newest installed PostgreSQL's programs; None where there is none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
     return found[-1].parent if found else None
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def program(name: str) -> Path:

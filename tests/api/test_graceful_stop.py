@@ -27,7 +27,7 @@ from qc.ledger.webhooks import add_endpoint
 from qc.settings import Settings
 from tests.api.conftest import make_key, seed
 from tests.ledger.conftest import caller_of
-from tests.postgres import free_port
+from tests.parts.ports import free_port
 from tests.webhooks.receiver import Receiver, receiving
 
 pytestmark = pytest.mark.real

@@ -27,7 +27,7 @@ from qc.settings import Settings
 from qc.standards.library import Library
 from tests.api.conftest import make_key, seed
 from tests.examiner import ColourExaminer
-from tests.postgres import free_port
+from tests.parts.ports import free_port
 
 pytestmark = pytest.mark.real
 

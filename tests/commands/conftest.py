@@ -55,9 +55,9 @@ def demo_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(home: Path) -> Run:
-    def invoke(*words: str) -> Result:
-        """One command; an error of ours stays in `result.exception`."""
-        result = CliRunner().invoke(app, list(words))
+    def invoke(*words: str, input: str | None = None) -> Result:
+        """One command, with what is typed into it; an error of ours stays in `result.exception`."""
+        result = CliRunner().invoke(app, list(words), input)
         if result.exception is not None and not isinstance(result.exception, SystemExit | QcError):
             raise result.exception
         return result

@@ -1,13 +1,24 @@
-"""Free ports, several at a time."""
+"""Free ports, one or several at a time, clear of those that clients are given and of other test processes'."""
 
 from __future__ import annotations
 
+import os
+import re
 import socket
 from contextlib import ExitStack
 
+SHARES = 8
+"""Processes of one run that never look at the same port: each takes one in eight."""
+_given: set[int] = set()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    return free_ports(1)[0]
+
 
 def free_ports(count: int, below: int = 22_000, apart: int = 0) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on.
+    """Ports of 127.0.0.1 that nobody listens on, and that were not given before.
 
     Args:
         count: How many.
@@ -16,11 +27,12 @@ def free_ports(count: int, below: int = 22_000, apart: int = 0) -> list[int]:
     """
     found: list[int] = []
     with ExitStack() as held:
-        for port in range(10_000 + _seed() % 10_000, below):
+        for port in range(_beginning(), below, SHARES):
             if len(found) == count:
                 break
-            if all(_take(held, wanted) for wanted in {port, port + apart}):
+            if port not in _given and all(_take(held, wanted) for wanted in {port, port + apart}):
                 found.append(port)
+    _given.update(found)
     if len(found) < count:
         raise RuntimeError(f"wanted {count} free ports under {below}, found {len(found)}")
     return found
@@ -35,8 +47,13 @@ def _take(held: ExitStack, port: int) -> bool:
     return True
 
 
-def _seed() -> int:
-    """Another place to begin in each process, so that two runs on one machine do not race for the same port."""
+def _beginning() -> int:
+    """Another place to begin in each process, so that two runs on one machine do not race for the same port.
+
+    Workers of one run, which start their servers in the same moment, keep to shares of their own.
+    """
+    worker = re.search(r"\d+$", os.environ.get("PYTEST_XDIST_WORKER", ""))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        anywhere = int(probe.getsockname()[1]) % 10_000
+    return 10_000 + anywhere // SHARES * SHARES + (int(worker[0]) if worker else 0) % SHARES

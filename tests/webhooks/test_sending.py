@@ -13,7 +13,7 @@ import pytest
 
 from qc.webhooks.addresses import Gate
 from qc.webhooks.sending import KEPT_OF_ANSWER, Sender
-from tests.postgres import free_port
+from tests.parts.ports import free_port
 from tests.webhooks.receiver import receiving
 
 HERE = Gate(["127.0.0.0/8"])
