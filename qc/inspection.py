@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID

@@ -83,7 +83,7 @@ class Change:
         return carry_out_once(self.request, caller, self.key, body, work)
 
 
-def _read(request: Request, wanted: IfMatch, key: KeyHeader = None) -> Change:
+async def _read(request: Request, wanted: IfMatch, key: KeyHeader = None) -> Change:
     return Change(request, wanted, key)
 
 

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from qc.inspection import Station
 
 
-def _station(request: Request) -> Station:
+async def _station(request: Request) -> Station:  # async, as everything that only looks something up: no thread
     station: Station = request.app.state.station
     return station
 

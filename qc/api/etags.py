@@ -61,7 +61,7 @@ class Wanted:
         )
 
 
-def read_if_match(
+async def read_if_match(
     if_match: Annotated[
         str | None,
         Header(

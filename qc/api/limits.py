@@ -145,7 +145,7 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
-def sign_in_allowed(request: Request) -> None:
+async def sign_in_allowed(request: Request) -> None:
     """A dependency of the routes at which passwords, codes and PINs could be guessed.
 
     Raises:

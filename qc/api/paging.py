@@ -41,7 +41,7 @@ def write_cursor(position: Position | None) -> str | None:
     return base64.urlsafe_b64encode(f"{rfc3339(position.at)}|{position.id}".encode()).decode().rstrip("=")
 
 
-def read_cursor(
+async def read_cursor(
     before: Annotated[str | None, Query(max_length=200, description="`next` of the page before.")] = None,
 ) -> Position | None:
     """Where the page begins.

@@ -25,9 +25,8 @@ from qc.ledger.accounts import Caller, Scope
 from qc.ledger.batch_contents import batch_of_piece
 from qc.ledger.blindness import see_that_shown
 from qc.ledger.inspections import InspectedPhoto, inspection_of_id
-from qc.ledger.labels import record_labels
 from qc.ledger.rulings import Ordered
-from qc.ledger.states import LabelOccasion, Outcome
+from qc.ledger.states import Outcome
 from qc.ledger.tables import Inspection
 
 router = APIRouter(prefix="/v1/inspections", tags=["inspections"])
@@ -160,14 +159,9 @@ def decide(
     def work(session: Session) -> tuple[int, InspectionOut, None]:
         _shown(session, caller, inspection_id)
         station.decide(session, caller, inspection_id, ordered)
-        if body.labels:
-            said = [photo.labelled() for photo in body.labels]
-            record_labels(session, caller, inspection_id, body.decided_by, LabelOccasion.REVIEW, said)
         inspection = inspection_of_id(session, caller.organisation_id, inspection_id)
         return 200, _answer(session, inspection)[0], None
 
-    # Without labels a body is what it was before there were any: phones send again what they began weeks ago.
-    asked = body.model_dump_json(exclude=None if body.labels else {"labels"})
-    once = Once(request, caller, key, asked.encode())
+    once = Once(request, caller, key, body.model_dump_json().encode())
     with once.alone():
         return once.earlier() or once.carry_out(work)
