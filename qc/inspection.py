@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from functools import cached_property
 from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID
@@ -47,6 +46,7 @@ from qc.model.photo import PhotoLimits
 from qc.model.photo_header import read_header
 from qc.serving.in_service import ModelInService
 from qc.serving.loaded import Examiner, LoadedModel
+from qc.serving.shadow import Judged, JudgedBytes
 from qc.settings import Settings
 from qc.standards.checks import CheckRecord, read_checks
 from qc.standards.defect_rules import Band
@@ -103,6 +103,19 @@ class Examined:
     marked: tuple[bytes, ...]  # JPEG, as many as photos
     likenesses: tuple[int | None, ...]  # of the judged images, as many as photos
 
+    def for_shadow(self, inspection: Inspection) -> Judged:
+        """What a challenger needs to judge the same bytes."""
+        pairs = zip(self.judged, self.asked.photos, strict=True)
+        return Judged(
+            organisation_id=inspection.organisation_id,
+            inspection_id=inspection.id,
+            piece_id=inspection.piece_id,
+            standard=self.asked.standard,
+            checks=self.asked.checks,
+            photos=tuple(JudgedBytes(x.photo.data, x.width, x.height, sent.view) for x, sent in pairs),
+            verdict=self.verdict,
+        )
+
 
 class Station:
     """An inspection station: model, standards, ledger and photo store, opened together.
@@ -134,7 +147,7 @@ class Station:
         self.library = library
         self.max_photos = max_photos
         self._nearest = nearest
-        self._samples = samples or SampleStore(None)
+        self.samples = samples or SampleStore(None)
         loaded = examiner if isinstance(examiner, LoadedModel) else LoadedModel(examiner, dict(bands or {}))
         self.serving = ModelInService(loaded)
 
@@ -261,7 +274,7 @@ class Station:
             judged = tuple(model.examiner.judge(photo.data) for photo in asked.photos)
             evidence = model.examiner.examine_piece(
                 [(picture, photo.view) for picture, photo in zip(judged, asked.photos, strict=True)],
-                self._samples.of(asked.standard),
+                self.samples.of(asked.standard),
             )
         verdict = apply(asked.standard, evidence, asked.checks, model.bands)
         marked = tuple(mark(picture, seen, verdict) for picture, seen in zip(judged, evidence.photos, strict=True))

@@ -10,6 +10,7 @@ import uvicorn
 
 from qc.api import logs
 from qc.api.app import create_app
+from qc.commands.welcome import welcome
 from qc.errors import BadInput
 from qc.inspection import Station
 from qc.settings import Settings
@@ -25,7 +26,7 @@ def serve() -> None:
     station = Station.open(settings)
     try:
         url = f"http://{settings.host}:{settings.port}"
-        typer.echo(_welcome(settings, url))
+        typer.echo(welcome(settings, url))
         logs.take_over_libraries()
         config = uvicorn.Config(
             create_app(settings, station),
@@ -55,19 +56,3 @@ def listen(settings: Settings) -> socket.socket:
             f"{settings.host}:{settings.port} cannot be served ({error.strerror}); choose another port: QC_PORT=8001"
         ) from error
     return listening
-
-
-def _welcome(settings: Settings, url: str) -> str:
-    key = settings.home / "api-key"
-    lines = [f"Serving on {url} (reference: {url}/docs). Stop with Ctrl-C."]
-    if key.exists():
-        lines += [
-            "Try next:",
-            f'  curl -s -H "Authorization: Bearer $(cat {key})" \\',
-            '    -F photos=@YOUR-PHOTO.jpg -F \'inspection={"standard": "woven-general"}\' \\',
-            f"    {url}/v1/inspections",
-            f'  curl -s -H "Authorization: Bearer $(cat {key})" {url}/v1/batches',
-        ]
-    else:
-        lines.append("No API key here yet: `qc demo` seeds one, or `qc key create NAME` makes one.")
-    return "\n".join(lines)
