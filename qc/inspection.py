@@ -46,7 +46,6 @@ from qc.model.photo import PhotoLimits
 from qc.model.photo_header import read_header
 from qc.serving.in_service import ModelInService
 from qc.serving.loaded import Examiner, LoadedModel
-from qc.serving.shadow import Judged, JudgedBytes
 from qc.settings import Settings
 from qc.standards.checks import CheckRecord, read_checks
 from qc.standards.defect_rules import Band
@@ -103,19 +102,6 @@ class Examined:
     marked: tuple[bytes, ...]  # JPEG, as many as photos
     likenesses: tuple[int | None, ...]  # of the judged images, as many as photos
 
-    def for_shadow(self, inspection: Inspection) -> Judged:
-        """What a challenger needs to judge the same bytes."""
-        pairs = zip(self.judged, self.asked.photos, strict=True)
-        return Judged(
-            organisation_id=inspection.organisation_id,
-            inspection_id=inspection.id,
-            piece_id=inspection.piece_id,
-            standard=self.asked.standard,
-            checks=self.asked.checks,
-            photos=tuple(JudgedBytes(x.photo.data, x.width, x.height, sent.view) for x, sent in pairs),
-            verdict=self.verdict,
-        )
-
 
 class Station:
     """An inspection station: model, standards, ledger and photo store, opened together.
@@ -147,7 +133,7 @@ class Station:
         self.library = library
         self.max_photos = max_photos
         self._nearest = nearest
-        self.samples = samples or SampleStore(None)
+        self._samples = samples or SampleStore(None)
         loaded = examiner if isinstance(examiner, LoadedModel) else LoadedModel(examiner, dict(bands or {}))
         self.serving = ModelInService(loaded)
 
@@ -274,7 +260,7 @@ class Station:
             judged = tuple(model.examiner.judge(photo.data) for photo in asked.photos)
             evidence = model.examiner.examine_piece(
                 [(picture, photo.view) for picture, photo in zip(judged, asked.photos, strict=True)],
-                self.samples.of(asked.standard),
+                self._samples.of(asked.standard),
             )
         verdict = apply(asked.standard, evidence, asked.checks, model.bands)
         marked = tuple(mark(picture, seen, verdict) for picture, seen in zip(judged, evidence.photos, strict=True))
