@@ -5,31 +5,23 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, nullcontext
-from functools import partial
 from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-from rich.table import Table
 
-from qc.commands.graded_photos import Graded, find_photos, grade_alone, grade_together, in_order
-from qc.errors import BadInput, BadPhoto, Unavailable
-from qc.model.approved_store import SampleStore
+from qc.bulk.pool import grade_each
+from qc.bulk.progress import with_progress
+from qc.bulk.references import PhotoRef, find_photos
+from qc.bulk.shard import Grading
+from qc.commands.grade_summary import GradeSummary
+from qc.commands.graded_photos import grade_together
+from qc.errors import BadInput, Unavailable
 from qc.model.bundle import Bundle
-from qc.model.grader import Grader
-from qc.model.overlay import mark
-from qc.model.overlay_words import headline, line
-from qc.model.photo import PhotoLimits
 from qc.settings import Settings
 from qc.standards.library import Library
 from qc.standards.vocabulary import Language
-
-ROWS = 40
-"""Photos in the table; of more, the rest is counted."""
 
 
 def grade(
@@ -38,37 +30,33 @@ def grade(
     piece: Annotated[bool, typer.Option("--piece", help="All photos show one piece.")] = False,
     jsonl: Annotated[Path | None, typer.Option(help="Write a JSON line for each photo; - is standard output.")] = None,
     marked: Annotated[Path | None, typer.Option(help="Folder for the marked photos.")] = None,
-    language: Annotated[Language, typer.Option(help="Of table and marked photos.")] = "en",
+    language: Annotated[Language, typer.Option(help="Of verdicts and marked photos.")] = "en",
 ) -> None:
     """Grade photos. A file that is no photo is named on standard error and the others are graded; exit code 2 then."""
     settings = Settings()
     judge = Library.load(settings.own_standards).named(standard)
-    sample = SampleStore(settings.own_standards).of(judge)
     found = find_photos(photos)
+    grading = Grading.by(Bundle.load(settings.bundle), judge, settings, language if marked else None)
+    asked, threads = [PhotoRef.of(path) for path, _ in found], settings.threads
     refused = 0
     with ExitStack() as opened:
-        grader = opened.enter_context(Grader(Bundle.load(settings.bundle), settings.threads, PhotoLimits.of(settings)))
         lines = _open_lines(jsonl, opened)
-        table = _Summary(language)
-        if piece:
-            results: Iterable[Graded | BadPhoto] = grade_together([path for path, _ in found], grader, judge, sample)
-        else:
-            work = partial(grade_alone, grader=grader, standard=judge, sample=sample)
-            results = (made for _, made in in_order((path for path, _ in found), work, settings.threads))
+        summary = GradeSummary(language)
+        rows = grade_together(asked, grading, threads) if piece else grade_each(asked, grading, threads)
         names = _Names(marked) if marked else None
-        for result, (_, name) in zip(_with_progress(results, len(found)), found, strict=True):
-            if isinstance(result, BadPhoto):
+        for row, (_, name) in zip(with_progress(rows, len(found)), found, strict=True):
+            if row.seen is None or row.verdict is None:
                 refused += 1
-                print(f"qc: {result.detail}", file=sys.stderr)
+                print(f"qc: {row.failure.detail if row.failure else row.photo}", file=sys.stderr)
                 continue
             if lines is not None:
-                print(json.dumps(result.record(), ensure_ascii=False), file=lines)
+                print(json.dumps(row.record(), ensure_ascii=False), file=lines)
             place = names.place(name) if names else None
-            if place is not None:
-                _write(place, mark(result.photo, result.seen, result.verdict, language))
-            table.add(result, place)
+            if place is not None and row.marked is not None:
+                _write(place, row.marked)
+            summary.add(row.photo, row.seen, row.verdict, place)
     if lines is not sys.stdout:
-        table.show()
+        summary.show()
     if refused:
         raise typer.Exit(2)
 
@@ -90,17 +78,6 @@ def _write(place: Path, data: bytes) -> None:
         raise Unavailable(f"{place} cannot be written: {wrong.strerror}; make room or name another folder") from wrong
 
 
-def _with_progress(results: Iterable[Graded | BadPhoto], total: int) -> Iterator[Graded | BadPhoto]:
-    """A progress bar on standard error, where a person looks on and there is something to wait for."""
-    console = Console(stderr=True)
-    if total < 4 or not console.is_terminal:
-        yield from results
-        return
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield from progress.track(results, total=total, description="Grading")
-
-
 class _Names:
     """Where marked photos go: the photo's own name below the folder, numbered where two would collide."""
 
@@ -114,34 +91,3 @@ class _Names:
         if (times := self._used[wanted]) > 1:
             wanted = wanted.with_stem(f"{wanted.stem}-{times}")
         return self._folder / wanted
-
-
-class _Summary:
-    """The table for a person: the first photos line by line, all of them counted."""
-
-    def __init__(self, language: Language) -> None:
-        self._language: Language = language
-        self._table = Table("photo", "verdict", "kind", "material", "sees from", "why", box=None, pad_edge=False)
-        self._counts: Counter[str] = Counter()
-
-    def add(self, graded: Graded, marked: Path | None) -> None:
-        verdict, seen = graded.verdict, graded.seen
-        title = headline(verdict, self._language)
-        self._counts[title] += 1
-        if self._table.row_count >= ROWS:
-            return
-        why = "; ".join(line(r, 1, self._language) for r in verdict.reasons[:3])
-        name = str(graded.path) if marked is None else f"{graded.path} -> {marked}"
-        promise = f"{seen.quality.smallest_defect_px:.0f} px"
-        self._table.add_row(name, title, seen.kind or "?", seen.material or "?", promise, why)
-
-    def show(self) -> None:
-        total = sum(self._counts.values())
-        if not total:
-            return
-        console = Console()
-        console.print(self._table)
-        if total > ROWS:
-            console.print(f"... and {total - ROWS} more")
-        if total > 1:
-            console.print(f"{total}: " + ", ".join(f"{title} {n}" for title, n in self._counts.most_common()))

@@ -12,7 +12,8 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from qc.commands.graded_photos import find_photos, read_photo
+from qc.bulk.references import PhotoRef, find_photos
+from qc.bulk.shard import judge
 from qc.errors import BadRequest, Unavailable
 from qc.model.approved import FEWEST_PHOTOS, MOST_PHOTOS, ApprovedSample
 from qc.model.approved_store import SampleStore
@@ -70,7 +71,7 @@ def learnt_from(paths: Sequence[Path], settings: Settings) -> ApprovedSample:
     if not FEWEST_PHOTOS <= len(paths) <= MOST_PHOTOS:
         raise BadRequest(f"got {len(paths)} photos of good pieces, wanted {FEWEST_PHOTOS} to {MOST_PHOTOS}")
     with Grader(Bundle.load(settings.bundle), settings.threads, PhotoLimits.of(settings)) as grader:
-        return grader.learn([read_photo(path, grader) for path in paths])
+        return grader.learn([judge(PhotoRef.of(path), grader) for path in paths])
 
 
 def keep(standard: ExportStandard, sample: ApprovedSample, folder: Path) -> tuple[ExportStandard, Path]:

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qc.commands.graded_photos import in_order
-from qc.errors import BadPhoto
+from qc.bulk.pool import FEW
 from tests.model.pictures import encode, stored
 from tests.model.tiny_bundle import DARK, straw, write_tiny_bundle
 
@@ -134,18 +133,14 @@ def test_marked_photos_keep_their_place_and_their_names_apart(bundle: Path, phot
     assert "PERBAIKAN" in done.stdout
 
 
-def test_results_keep_the_order_and_only_a_few_are_worked_on_ahead() -> None:
-    started: list[int] = []
-
-    def work(number: int) -> int:
-        started.append(number)
-        if number % 10 == 3:
-            raise BadPhoto(f"photo {number} is none of that sort")
-        return number * number
-
-    seen = []
-    for number, made in in_order(iter(range(100)), work, threads=2):
-        assert max(started) <= number + 4
-        assert isinstance(made, BadPhoto) if number % 10 == 3 else made == number * number
-        seen.append(number)
-    assert seen == list(range(100))
+def test_many_photos_go_through_processes_and_keep_their_order(bundle: Path, photos: Path, tmp_path: Path) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    for k in range(FEW + 1):
+        (many / f"{k:02}.jpg").symlink_to(photos / ("b-stained.jpg" if k % 3 else "a-good.jpg"))
+    done = qc(bundle, many, "--jsonl", "-", "--marked", tmp_path / "marked")
+    assert (done.returncode, done.stderr) == (0, "")
+    told = lines(done.stdout)
+    assert [Path(line["photo"]).name for line in told] == [f"{k:02}.jpg" for k in range(FEW + 1)]
+    assert [line["grade"] for line in told] == ["rework" if k % 3 else "A" for k in range(FEW + 1)]
+    assert len(list((tmp_path / "marked").iterdir())) == FEW + 1

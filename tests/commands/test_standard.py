@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from qc.commands.graded_photos import grade_alone
+from qc.bulk.references import PhotoRef
+from qc.bulk.shard import Grading, grade_shard
 from qc.commands.standard import keep, learnt_from
 from qc.errors import BadRequest, Unavailable
 from qc.model.approved_store import SampleStore
 from qc.model.bundle import Bundle
-from qc.model.grader import Grader
 from qc.settings import Settings
 from qc.standards.library import Library
 from tests.model.test_approved import RED, piece, write_suspicious
@@ -68,8 +68,9 @@ def test_grading_under_the_standard_uses_its_sample(settings: Settings, good: li
     standard, _ = keep(Library.load().for_sku("WB-WH-01"), learnt_from(good, settings), settings.own_standards)
     odd = tmp_path / "odd.jpg"
     odd.write_bytes(piece(9, RED))
-    with Grader(Bundle.load(settings.bundle)) as grader:
-        sample = SampleStore(settings.own_standards).of(standard)
-        plain = grade_alone(odd, grader, standard).seen
-        compared = grade_alone(odd, grader, standard, sample).seen
+    bundle, photo = Bundle.load(settings.bundle), PhotoRef.of(odd)
+    plain = grade_shard([photo], Grading.by(bundle, Library.load().for_sku("WB-WH-01"), settings))[0].seen
+    compared = grade_shard([photo], Grading.by(bundle, standard, settings))[0].seen
+    assert plain is not None
+    assert compared is not None
     assert compared.defect_probability > plain.defect_probability
