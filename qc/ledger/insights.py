@@ -122,11 +122,17 @@ def of_maker(session: Session, organisation_id: UUID, maker_ref: str) -> MakerFi
         .where(Inspection.status != "retake")
         .order_by(Inspection.number)
     )
-    codes = {piece_id: _codes(verdict) for piece_id, verdict in rows}
+    codes = {piece_id: found_codes(verdict) for piece_id, verdict in rows}
     if len(codes) < LEAST_PIECES:
         return MakerFigures(maker_ref, len(codes), {})
     counts = Counter(code for found in codes.values() for code in found)
     return MakerFigures(maker_ref, len(codes), {code: estimate(n, len(codes)) for code, n in counts.most_common()})
+
+
+def found_codes(verdict: dict[str, Any]) -> frozenset[str]:
+    """Codes of the defects that a verdict found for certain; doubts are not counted."""
+    reasons = verdict["reasons"]
+    return frozenset(x["code"] for x in reasons if x["rule"].startswith("defect.") and x.get("code"))
 
 
 def code_counts(weeks: Iterable[WeekFigures]) -> list[str]:
@@ -155,13 +161,7 @@ def _looks(session: Session, organisation_id: UUID, since: datetime, sku: str | 
     if sku is not None:
         chosen = chosen.join(Piece, Piece.id == Inspection.piece_id).where(Piece.sku == sku)
     for piece_id, attempt, status, verdict, at, agrees in session.execute(chosen):
-        yield _Look(piece_id, attempt, status, _codes(verdict), at, agrees)
-
-
-def _codes(verdict: dict[str, Any]) -> frozenset[str]:
-    """Codes of the defects that a verdict found for certain; doubts are not counted."""
-    reasons = verdict["reasons"]
-    return frozenset(x["code"] for x in reasons if x["rule"].startswith("defect.") and x.get("code"))
+        yield _Look(piece_id, attempt, status, found_codes(verdict), at, agrees)
 
 
 def _monday(at: datetime) -> datetime:

@@ -61,8 +61,8 @@ def estimate(found: int, inspected: int, confidence: float = 0.95) -> Estimate:
             "and a confidence between 0 and 1"
         )
     tail = (1 - confidence) / 2
-    low = 0.0 if found == 0 else _beta_quantile(tail, found, inspected - found + 1)
-    high = 1.0 if found == inspected else _beta_quantile(1 - tail, found + 1, inspected - found)
+    low = 0.0 if found == 0 else beta_quantile(tail, found, inspected - found + 1)
+    high = 1.0 if found == inspected else beta_quantile(1 - tail, found + 1, inspected - found)
     return Estimate(found=found, inspected=inspected, rate=found / inspected, low=low, high=high, confidence=confidence)
 
 
@@ -77,7 +77,7 @@ def reinspection_rates(pieces: Iterable[Reinspection], confidence: float = 0.95)
     )
 
 
-def _beta_quantile(probability: float, a: float, b: float) -> float:
+def beta_quantile(probability: float, a: float, b: float) -> float:
     """The x at which the beta distribution's distribution function is `probability`, to the last bit or so."""
     low, high = 0.0, 1.0
     while True:

@@ -3,6 +3,7 @@
 from qc.ledger.tables.accounts import ApiKey, CollectionPoint, Maker, Organisation
 from qc.ledger.tables.base import Base
 from qc.ledger.tables.chain import ChainHead, Event, IdempotencyRecord
+from qc.ledger.tables.drift import DriftWeek
 from qc.ledger.tables.labels import PhotoLabels
 from qc.ledger.tables.lots import (
     Lot,
@@ -35,6 +36,7 @@ __all__ = [
     "CollectionPoint",
     "Container",
     "Decision",
+    "DriftWeek",
     "Enrolment",
     "Event",
     "IdempotencyRecord",

@@ -89,7 +89,7 @@ class PhoneVerdict(Base):
     grade: Mapped[str | None] = mapped_column(String(20))
     agrees: Mapped[bool]  # with the server's status and grade of the same photos
     ms: Mapped[int]
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Appeal(Base):

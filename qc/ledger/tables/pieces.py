@@ -70,6 +70,7 @@ class Inspection(Base):
     __table_args__ = (
         UniqueConstraint("piece_id", "number"),
         UniqueConstraint("piece_id", "fingerprint"),
+        Index("ix_inspections_by_time", "organisation_id", "inspected_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -146,7 +147,10 @@ class Decision(Base):
     """What was decided on an inspection, by whom or by which policy, on which checks, and why. Never changed."""
 
     __tablename__ = "decisions"
-    __table_args__ = (UniqueConstraint("inspection_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("inspection_id", "number"),
+        Index("ix_decisions_by_time", "organisation_id", "decided_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
