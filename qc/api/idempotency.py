@@ -35,6 +35,9 @@ KeyHeader = Annotated[
     ),
 ]
 
+REPLAYED = "Idempotency-Replayed"
+"""Header of an answer that was given before."""
+
 
 class InFlight:
     """Keys whose requests this process is answering."""
@@ -79,6 +82,7 @@ class Once:
         self._method, self._path = request.method, request.url.path
         self._key = _bare(key)
         self._fingerprint = sha256(payload).hexdigest()
+        self._overdue = False
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -103,7 +107,8 @@ class Once:
             return None
         with self._database.read() as session:
             record = session.get(IdempotencyRecord, (self._caller.key_id, self._method, self._path, self._key))
-        if record is None or record.created_at < now() - ANSWERS_KEPT:
+        self._overdue = record is not None and record.created_at < now() - ANSWERS_KEPT
+        if record is None or self._overdue:
             return None
         if record.fingerprint != self._fingerprint:
             raise KeyReused("this Idempotency-Key was used for another request; make a new key for each new request")
@@ -138,16 +143,16 @@ class Once:
         return _response(status, text, location, replayed=False)
 
     def _keep(self, session: Session, status: int, text: str, location: str | None) -> None:
-        # The rest of what is over its time is removed beside the requests: see `retention.py`.
-        session.execute(
-            delete(IdempotencyRecord).where(
-                IdempotencyRecord.api_key_id == self._caller.key_id,
-                IdempotencyRecord.method == self._method,
-                IdempotencyRecord.path == self._path,
-                IdempotencyRecord.key == self._key,
-                IdempotencyRecord.created_at < now() - ANSWERS_KEPT,
+        if self._overdue:  # the rest of what is over its time is removed beside the requests: see `retention.py`
+            session.execute(
+                delete(IdempotencyRecord).where(
+                    IdempotencyRecord.api_key_id == self._caller.key_id,
+                    IdempotencyRecord.method == self._method,
+                    IdempotencyRecord.path == self._path,
+                    IdempotencyRecord.key == self._key,
+                    IdempotencyRecord.created_at < now() - ANSWERS_KEPT,
+                )
             )
-        )
         session.add(
             IdempotencyRecord(
                 api_key_id=self._caller.key_id,
@@ -194,5 +199,5 @@ def _response(status: int, text: str, location: str | None, replayed: bool) -> R
     if location is not None:
         response.headers["Location"] = location
     if replayed:
-        response.headers["Idempotency-Replayed"] = "true"
+        response.headers[REPLAYED] = "true"
     return response

@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from qc.errors import Conflict
 from qc.ledger.accounts import Caller
@@ -39,7 +39,7 @@ def place(session: Session, caller: Caller, piece: Piece) -> Batch | None:
         The batch, or None: no open batch needs it, and it waits as accepted.
     """
     lock_chain(session, caller.organisation_id)
-    found = session.execute(
+    oldest = (
         select(Batch, BatchLine)
         .join(BatchLine, BatchLine.batch_id == Batch.id)
         .where(
@@ -50,8 +50,11 @@ def place(session: Session, caller: Caller, piece: Piece) -> Batch | None:
         )
         .order_by(Batch.opened_at, Batch.id)
         .limit(1)
+        .options(lazyload(Batch.lines), lazyload(Batch.order))
         .execution_options(populate_existing=True)
-    ).first()
+    )
+    with session.no_autoflush:  # what waits to be written is the piece, which is written once, with its place
+        found = session.execute(oldest).first()
     if found is None:
         return None
     batch, line = found
@@ -269,9 +272,9 @@ def _waiting(session: Session, organisation_id: UUID, line: BatchLine) -> Sequen
 
 def _put(session: Session, caller: Caller, piece: Piece, batch: Batch, line: BatchLine) -> None:
     at = now()
-    place = BatchPiece(
-        piece_id=piece.id, batch_id=batch.id, batch_line_id=line.id, position=_next(session, batch), added_at=at
-    )
+    with session.no_autoflush:
+        position = _next(session, batch)
+    place = BatchPiece(piece_id=piece.id, batch_id=batch.id, batch_line_id=line.id, position=position, added_at=at)
     session.add(place)
     line.filled += 1
     batch.version += 1

@@ -16,7 +16,7 @@ from qc.ledger.corrections import Correction
 from qc.ledger.disagreements import order_by_chance
 from qc.ledger.events import digest, lock_chain, note, now, rfc3339
 from qc.ledger.ids import uuid7
-from qc.ledger.inspections import latest_inspection
+from qc.ledger.inspections import last_number
 from qc.ledger.states import DECIDABLE, UNDECIDED, BatchState, Outcome, PieceState
 from qc.ledger.tables import Decision, Inspection, Piece
 
@@ -119,7 +119,6 @@ def _follow(session: Session, caller: Caller, piece: Piece, ruling: Ruling, at: 
         take_waiting(session, caller, batch)
     piece.state = state
     piece.accepted_at = at if state is PieceState.ACCEPTED else None
-    session.flush()
     return f"piece.{state}"
 
 
@@ -170,7 +169,7 @@ def _withdrawn(piece: Piece, standing: Decision) -> bool:
 def _see_that_allowed(
     session: Session, piece: Piece, inspection: Inspection, standing: Decision | None, ruling: Ruling
 ) -> None:
-    if latest_inspection(session, piece.id).id != inspection.id:
+    if last_number(session, piece.id) != inspection.number:
         raise Conflict(f"piece {piece.id} has a newer inspection; decide on that one")
     if piece.state not in DECIDABLE[ruling.outcome]:
         if standing is not None and piece.state not in UNDECIDED and ruling.outcome is not Outcome.OVERRULE:

@@ -56,12 +56,13 @@ def enter_inspection(
     photos: Sequence[InspectedPhoto],
 ) -> Inspection:
     """Enter an inspection of a piece that `pieces.present` gave; the piece's state follows its status."""
-    last = session.scalar(select(func.max(Inspection.number)).where(Inspection.piece_id == piece.id))
+    number = last_number(session, piece.id) + 1
+    own_photos(session, caller.organisation_id, [stored for x in photos for stored in (x.original, x.judged, x.marked)])
     inspection = Inspection(
         id=uuid7(),
         organisation_id=caller.organisation_id,
         piece=piece,
-        number=(last or 0) + 1,
+        number=number,
         attempt=piece.attempt,
         standard=standard,
         model=findings.model,
@@ -86,7 +87,6 @@ def enter_inspection(
         decisions=[],
     )
     session.add(inspection)
-    own_photos(session, caller.organisation_id, [stored for x in photos for stored in (x.original, x.judged, x.marked)])
     piece.state = _STATE_AFTER.get(findings.status, PieceState.REGISTERED)
     session.flush()
     note(
@@ -148,6 +148,11 @@ def inspection_of_id(session: Session, organisation_id: UUID, inspection_id: UUI
 def inspections_of(session: Session, piece: Piece) -> list[Inspection]:
     """Every inspection of a piece, first to last."""
     return list(session.scalars(select(Inspection).where(Inspection.piece_id == piece.id).order_by(Inspection.number)))
+
+
+def last_number(session: Session, piece_id: UUID) -> int:
+    """The number of a piece's last inspection; 0 before the first."""
+    return session.scalar(select(func.max(Inspection.number)).where(Inspection.piece_id == piece_id)) or 0
 
 
 def latest_inspection(session: Session, piece_id: UUID) -> Inspection:
