@@ -14,6 +14,7 @@ from rich.table import Table
 
 from qc.bulk.references import PhotoRef, find_photos
 from qc.bulk.shard import judge
+from qc.commands import standard_versions
 from qc.errors import BadRequest, Unavailable
 from qc.model.approved import FEWEST_PHOTOS, MOST_PHOTOS, ApprovedSample
 from qc.model.approved_store import SampleStore
@@ -25,6 +26,9 @@ from qc.standards.library import Library
 from qc.standards.standard import Approved, ExportStandard, parse_standard
 
 app = typer.Typer(no_args_is_help=True, help="Export standards, and approved samples learnt for them.")
+app.command()(standard_versions.propose)
+app.command("preview")(standard_versions.preview_version)
+app.command()(standard_versions.release)
 
 
 @app.command("list")
