@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from qc.errors import Blinded
@@ -21,6 +21,7 @@ from qc.ledger.tables import (
     BatchPiece,
     CameraOriginal,
     Decision,
+    Event,
     Inspection,
     InspectionPhoto,
     PhotoLabels,
@@ -66,6 +67,39 @@ def hidden_among(session: Session, caller: Caller, subjects: Collection[UUID]) -
     if not is_blind(caller) or not subjects:
         return set()
     return set(session.scalars(hidden_pieces(caller).where(Reinspection.piece_id.in_(subjects))))
+
+
+def hidden_events(session: Session, caller: Caller, sequences: Collection[int]) -> set[int]:
+    """Which of these events tell of pieces that are hidden from the caller."""
+    if not is_blind(caller) or not sequences:
+        return set()
+    return set(
+        session.scalars(
+            select(Event.sequence).where(
+                Event.organisation_id == caller.organisation_id,
+                Event.sequence.in_(sequences),
+                Event.subject_id.in_(hidden_pieces(caller)),
+            )
+        )
+    )
+
+
+def see_that_all_shown(session: Session, caller: Caller, what: str) -> None:
+    """See that no piece is hidden from the caller.
+
+    Args:
+        session: Any session.
+        caller: Who asks.
+        what: That which tells of every piece, such as `the ledger's export`.
+
+    Raises:
+        Blinded: One is.
+    """
+    if _hides(session, caller, true()):
+        raise Blinded(
+            f"pieces wait for a blind re-inspection, which you may record, and {what} tells how they were judged: ask "
+            "once they are recorded, or with a key that has no scope reinspections:write"
+        )
 
 
 def see_that_batch_shown(session: Session, caller: Caller, batch_id: UUID) -> None:

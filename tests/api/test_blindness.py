@@ -12,6 +12,7 @@ import pytest
 
 from qc.api.app import create_app
 from qc.ledger.accounts import ROLES, Role, Scope
+from qc.ledger.outbox import fan_out
 from tests.api.conftest import CHECKS, SKU, VIEWS, Service
 from tests.pictures import GOOD, HOLED, jpeg
 
@@ -127,6 +128,33 @@ def test_no_change_tells_a_reinspector_how_the_piece_stands(service: Service, ju
     same_photos = service.inspect(GOOD, piece_id=judged.piece, headers=headers)
     assert "accepted" not in same_photos.text or same_photos.status_code == 403
     assert FIRST not in same_photos.text
+
+
+def test_papers_that_tell_of_every_piece_go_to_somebody_who_judges_none_again(service: Service, judged: Judged) -> None:
+    period = {"begin": "2026-01-01T00:00:00Z", "end": "2027-01-01T00:00:00Z"}
+    needed = (Scope.EXPORT_LEDGER, Scope.READ_MAKERS)
+    for path, params in (("/v1/ledger/export", {}), ("/v1/statement", period)):
+        refused = service.client.get(path, params=params, headers=service.key(*needed, Scope.REINSPECT))
+        assert (refused.status_code, refused.json()["code"]) == (403, "blinded"), path
+        assert service.client.get(path, params=params, headers=service.key(*needed)).status_code == 200, path
+
+
+def test_the_log_of_a_webhook_does_not_say_what_happened_to_the_piece(service: Service, judged: Judged) -> None:
+    added = service.client.post(
+        "/v1/webhooks", json={"url": "https://example.org/told", "event_types": ["piece.*"], "after": 0}
+    )
+    with service.station.database.write() as session:
+        assert fan_out(session) > 0
+    path = f"/v1/webhooks/{added.json()['id']}/deliveries"
+
+    def kinds(*scopes: Scope) -> set[str]:
+        headers = service.key(*scopes)
+        rows = service.client.get(path, headers=headers).json()["items"]
+        one = service.client.get(f"/v1/webhooks/deliveries/{rows[0]['id']}", headers=headers).json()
+        return {row["event_type"] for row in (*rows, one)}
+
+    assert kinds(Scope.READ_WEBHOOKS, Scope.REINSPECT) == {"withheld"}
+    assert "piece.inspected" in kinds(Scope.READ_WEBHOOKS)
 
 
 def test_the_first_verdict_is_shown_once_the_piece_was_judged_again(service: Service, judged: Judged) -> None:

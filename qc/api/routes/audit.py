@@ -5,10 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from qc import errors
 from qc.api.deps import StationDep
 from qc.api.problems import answers
 from qc.api.security import CanExportLedger
 from qc.ledger.auditing import begin_export, export
+from qc.ledger.blindness import see_that_all_shown
 
 router = APIRouter(prefix="/v1/ledger", tags=["events"])
 
@@ -21,7 +23,7 @@ router = APIRouter(prefix="/v1/ledger", tags=["events"])
             "description": "A ZIP archive; its README says how to check it without our software.",
             "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
         },
-        **answers(),
+        **answers(errors.Blinded),
     },
 )
 def get_export(caller: CanExportLedger, station: StationDep) -> StreamingResponse:
@@ -30,6 +32,7 @@ def get_export(caller: CanExportLedger, station: StationDep) -> StreamingRespons
     It is sent while it is written. An archive that was cut off cannot be opened, so none is taken for whole.
     """
     with station.database.read() as session:
+        see_that_all_shown(session, caller, "the export")
         start = begin_export(session, caller.organisation_id)
     name = f"ledger-{start.slug}-{start.sequence}.zip"
     return StreamingResponse(

@@ -18,6 +18,7 @@ from qc.api.problems import BODY, answers
 from qc.api.schemas.statements import ConsentIn, ConsentOut, ErasureIn, ErasureOut
 from qc.api.schemas.words import Instant, Pseudonym
 from qc.api.security import CanChangeMakers, CanReadMakers
+from qc.ledger.blindness import see_that_all_shown
 from qc.ledger.events import lock_chain
 from qc.ledger.makers import erase_maker, maker_called, remember_maker
 from qc.ledger.statements import statement, statement_csv
@@ -67,7 +68,7 @@ def erase(body: ErasureIn, caller: CanChangeMakers, station: StationDep) -> Eras
     responses={
         200: {"description": "The statement.", "content": {"text/csv": {"schema": {"type": "string"}}}},
         304: {"description": "You have these very bytes."},
-        **answers(errors.NotFound),
+        **answers(errors.NotFound, errors.Blinded),
     },
 )
 def get_statement(
@@ -83,6 +84,7 @@ def get_statement(
     A piece is payable once, when it is first accepted; later changes are listed and take nothing back.
     """
     with station.database.snapshot() as session:
+        see_that_all_shown(session, caller, "the statement")
         lines = statement(session, caller.organisation_id, begin, end, maker_ref)
 
         def write(out: BinaryIO) -> None:

@@ -31,6 +31,8 @@ from qc.api.schemas.webhooks import (
 )
 from qc.api.security import CanChangeWebhooks, CanReadWebhooks
 from qc.ledger import webhooks
+from qc.ledger.accounts import Caller
+from qc.ledger.blindness import hidden_events
 from qc.ledger.tables.webhooks import DeliveryState, EndpointState
 from qc.settings import Settings
 from qc.webhooks.addresses import Gate
@@ -171,18 +173,23 @@ def list_deliveries(
     limit: Limit = 50,
     state: Annotated[DeliveryState | None, Query(description="Only deliveries in this state.")] = None,
 ) -> DeliveryList:
-    """Deliveries to an endpoint, newest first. They are kept for 30 days."""
+    """Deliveries to an endpoint, newest first. They are kept for 30 days.
+
+    Of pieces that you may have to judge blind, the event's type is withheld until they have been judged.
+    """
     with station.database.read() as session:
         endpoint = webhooks.endpoint_of_id(session, caller.organisation_id, webhook_id)
         page = webhooks.list_deliveries(session, endpoint, limit, before, state)
-        return DeliveryList(items=[DeliveryOut.of(row) for row in page.rows], next=write_cursor(page.next))
+        hidden = hidden_events(session, caller, {row.sequence for row in page.rows})
+        items = [DeliveryOut.of(row, withheld=row.sequence in hidden) for row in page.rows]
+        return DeliveryList(items=items, next=write_cursor(page.next))
 
 
 @router.get("/deliveries/{delivery_id}", responses=answers(errors.NotFound))
 def get_delivery(delivery_id: UUID, caller: CanReadWebhooks, station: StationDep) -> DeliveryLog:
     """A delivery with its log: when it was tried, what was answered, how long that took."""
     with station.database.read() as session:
-        return _with_log(session, caller.organisation_id, delivery_id)
+        return _with_log(session, caller, delivery_id)
 
 
 @router.post(
@@ -199,16 +206,18 @@ def replay_delivery(
     def work(session: Session) -> tuple[int, DeliveryLog, None]:
         delivery = webhooks.delivery_of_id(session, caller.organisation_id, delivery_id, change=True)
         webhooks.replay(session, delivery)
-        return 202, _with_log(session, caller.organisation_id, delivery_id), None
+        return 202, _with_log(session, caller, delivery_id), None
 
     once = Once(request, caller, key, b"")
     with once.alone():
         return once.earlier() or once.carry_out(work)
 
 
-def _with_log(session: Session, organisation_id: UUID, delivery_id: UUID) -> DeliveryLog:
-    delivery = webhooks.delivery_of_id(session, organisation_id, delivery_id)
-    return DeliveryLog.with_log(delivery, [AttemptOut.of(row) for row in webhooks.attempts_of(session, delivery)])
+def _with_log(session: Session, caller: Caller, delivery_id: UUID) -> DeliveryLog:
+    delivery = webhooks.delivery_of_id(session, caller.organisation_id, delivery_id)
+    attempts = [AttemptOut.of(row) for row in webhooks.attempts_of(session, delivery)]
+    hidden = hidden_events(session, caller, {delivery.sequence})
+    return DeliveryLog.with_log(delivery, attempts, withheld=bool(hidden))
 
 
 def _see_that_tellable(request: Request, url: str) -> None:

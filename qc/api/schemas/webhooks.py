@@ -107,9 +107,9 @@ class DeliveryOut(BaseModel):
     delivered_at: Time | None
 
     @classmethod
-    def of(cls, delivery: WebhookDelivery) -> DeliveryOut:
-        """From the ledger's row."""
-        return cls(**_delivery_fields(delivery))
+    def of(cls, delivery: WebhookDelivery, *, withheld: bool = False) -> DeliveryOut:
+        """From the ledger's row; `withheld` leaves out what happened."""
+        return cls(**_delivery_fields(delivery, withheld))
 
 
 class AttemptOut(BaseModel):
@@ -133,9 +133,9 @@ class DeliveryLog(DeliveryOut):
     log: list[AttemptOut]
 
     @classmethod
-    def with_log(cls, delivery: WebhookDelivery, attempts: list[AttemptOut]) -> DeliveryLog:
-        """From the ledger's rows."""
-        return cls(log=attempts, **_delivery_fields(delivery))
+    def with_log(cls, delivery: WebhookDelivery, attempts: list[AttemptOut], *, withheld: bool = False) -> DeliveryLog:
+        """From the ledger's rows; `withheld` leaves out what happened."""
+        return cls(log=attempts, **_delivery_fields(delivery, withheld))
 
 
 class DeliveryList(BaseModel):
@@ -173,13 +173,13 @@ def _fields(endpoint: WebhookEndpoint) -> dict[str, object]:
     }
 
 
-def _delivery_fields(delivery: WebhookDelivery) -> dict[str, object]:
+def _delivery_fields(delivery: WebhookDelivery, withheld: bool) -> dict[str, object]:
     return {
         "id": delivery.id,
         "message_id": message_id(delivery.id),
         "endpoint_id": delivery.endpoint_id,
         "sequence": delivery.sequence,
-        "event_type": delivery.event_type,
+        "event_type": "withheld" if withheld else delivery.event_type,
         "state": delivery.state,
         "attempts": delivery.attempts,
         "next_at": delivery.next_at if delivery.state is DeliveryState.PENDING else None,
