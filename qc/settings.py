@@ -51,6 +51,12 @@ class Settings(BaseSettings):
         le=7,
         description="Bits, of 120, by which photos of two pieces may differ and still be referred as one photo.",
     )
+    drift_since: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{4}-W[0-9]{2}$",
+        description="ISO week from which on weeks are what drift is held against, such as 2026-W30: after a new material "
+        "has become usual, say. With the first week of the model in service when unset.",
+    )
     gs1_prefix: str | None = Field(
         default=None,
         pattern=r"^[0-9]{7,10}$",

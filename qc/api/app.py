@@ -26,6 +26,7 @@ from qc.api.routes import (
     cartons,
     containers,
     corrections,
+    drift,
     events,
     health,
     insights,
@@ -51,6 +52,7 @@ from qc.api.routes import (
     waiting,
     webhooks,
 )
+from qc.drift.weeks import week_or_none
 from qc.inspection import Station
 from qc.ledger.database import Database
 from qc.settings import Settings
@@ -111,7 +113,7 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
         inspections, originals, phone_verdicts, pieces, corrections, photos, batches, sealing, cartons,
         containers, waiting, manifest, orders,
         lots, lot_steps, switching, reinspections, rates, labels,
-        standards, bundle, insights, statements, events, audit, webhooks, keys, session, health, receipts, pages,
+        standards, bundle, insights, drift, statements, events, audit, webhooks, keys, session, health, receipts, pages,
     ):  # fmt: skip
         app.include_router(module.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -122,7 +124,9 @@ def background(
     settings: Settings, database: Database, metrics: Metrics, last_used: LastUsed
 ) -> list[Housekeeper | DeliveryWorker]:
     """What runs beside the requests, each with `start` and `stop`."""
-    beside: list[Housekeeper | DeliveryWorker] = [Housekeeper(database, last_used)]
+    beside: list[Housekeeper | DeliveryWorker] = [
+        Housekeeper(database, last_used, week_or_none(settings.drift_since))
+    ]
     if settings.webhooks:
         beside.append(DeliveryWorker(database, Sender(Gate(settings.webhook_networks)), told=metrics.tried))
     return beside

@@ -1,4 +1,4 @@
-"""What a running service does beside answering: keep when keys were used, and remove what is over its time."""
+"""What a running service does beside answering: keep when keys were used, remove what is over its time, tell drift."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from uuid import UUID
 
 import structlog
 
+from qc.drift.weeks import IsoWeek
 from qc.errors import Unavailable
 from qc.ledger.database import Database
+from qc.ledger.drift_told import tell_drift
 from qc.ledger.events import now
 from qc.ledger.keys import mark_used
 from qc.ledger.retention import remove_old
@@ -57,9 +59,10 @@ class LastUsed:
 class Housekeeper:
     """A thread that does all this from `start` to `stop`."""
 
-    def __init__(self, database: Database, last_used: LastUsed) -> None:
+    def __init__(self, database: Database, last_used: LastUsed, drift_since: IsoWeek | None = None) -> None:
         self._database = database
         self._last_used = last_used
+        self._drift_since = drift_since
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
@@ -79,6 +82,7 @@ class Housekeeper:
             self._try(lambda: self._last_used.write(self._database))
             if time.monotonic() >= next_removal:
                 self._try(self._remove)
+                self._try(lambda: tell_drift(self._database, self._drift_since))
                 next_removal = time.monotonic() + REMOVE_EVERY
         self._try(lambda: self._last_used.write(self._database))
 
@@ -88,7 +92,7 @@ class Housekeeper:
                 if remove_old(session) == 0:
                     return
 
-    def _try(self, chore: Callable[[], None]) -> None:
+    def _try(self, chore: Callable[[], object]) -> None:
         try:
             chore()
         except Unavailable:

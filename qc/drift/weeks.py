@@ -73,3 +73,8 @@ class IsoWeek(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.year}-W{self.number:02d}"
+
+
+def week_or_none(text: str | None) -> IsoWeek | None:
+    """The week that is written so, where one is."""
+    return None if text is None else IsoWeek.parse(text)

@@ -29,6 +29,7 @@ class Scope(StrEnum):
     READ_STANDARDS = "standards:read"
     WRITE_STANDARDS = "standards:write"
     READ_MODELS = "models:read"  # which model serves, and where its challenger differs
+    READ_DRIFT = "drift:read"
     READ_EVENTS = "events:read"
     EXPORT_LEDGER = "ledger:export"
     READ_MAKERS = "makers:read"  # consent, and statements for pay
@@ -69,6 +70,7 @@ ROLES: dict[Role, frozenset[Scope]] = {
         Scope.CHANGE_MAKERS,
         Scope.LABEL,
         Scope.REJUDGE,
+        Scope.READ_DRIFT,
     },
     Role.SHIPPER: frozenset(
         {
@@ -90,6 +92,7 @@ ROLES: dict[Role, frozenset[Scope]] = {
             Scope.READ_STANDARDS,
             Scope.READ_EVENTS,
             Scope.READ_MODELS,
+            Scope.READ_DRIFT,
             Scope.LABEL,
             Scope.REJUDGE,
         }
