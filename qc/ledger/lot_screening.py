@@ -67,7 +67,7 @@ def finish_when_screened(session: Session, caller: Caller, lot: Lot) -> None:
 
 
 def to_take_out(session: Session, lot: Lot) -> Sequence[Piece]:
-    """Pieces of a decided lot that were found bad, in its sample, in screening or by chance, and are still inside."""
+    """Pieces of a decided lot that were found bad or lost, in its sample, in screening or by chance, still inside."""
     if lot.decision is None:
         return []
     failed = [r["defect_class"] for r in lot.decision["classes"] if not r["accepted"]]
@@ -95,7 +95,7 @@ def _found(bad: ColumnElement[bool]) -> Select[Piece]:
         select(Piece)
         .join(Reinspection, Reinspection.piece_id == Piece.id)
         .join(BatchPiece, BatchPiece.piece_id == Piece.id)
-        .where(Reinspection.state == ReinspectionState.RECORDED, bad)
+        .where(Reinspection.state.in_([ReinspectionState.RECORDED, ReinspectionState.MISSED]), bad)
         .order_by(BatchPiece.position)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from qc.ledger import lot_draw, reinspections
@@ -13,14 +13,14 @@ from qc.ledger.lot_decisions import decision_digest
 from qc.ledger.states import ReinspectionState
 from qc.ledger.tables import Event, Lot, Reinspection
 
-LOT_SAMPLED, RECORDED = "lot.sampled", "reinspection.recorded"
+LOT_SAMPLED, RECORDED, MISSED = "lot.sampled", "reinspection.recorded", "reinspection.missed"
 LOT_DECIDED = frozenset({"lot.accepted", "lot.rejected"})
 
 
 def faults_of_lot_event(session: Session, event: Event, data: Mapping[str, str], vouched: dict[str, int]) -> list[str]:
     """What is wrong with the rows that an event of lot acceptance vouches for; other events vouch for none here."""
     name = f"event {event.sequence}"
-    if event.type == RECORDED:
+    if event.type == RECORDED or (event.type == MISSED and "lot" in data):
         vouched["reinspection"] += 1
         row = session.get(Reinspection, event.subject_id)
         if row is None:
@@ -54,6 +54,12 @@ def lot_rows(session: Session, organisation_id: UUID) -> dict[str, int]:
     recorded = session.scalar(
         select(func.count())
         .select_from(Reinspection)
-        .where(Reinspection.organisation_id == organisation_id, Reinspection.state == ReinspectionState.RECORDED)
+        .where(
+            Reinspection.organisation_id == organisation_id,
+            or_(
+                Reinspection.state == ReinspectionState.RECORDED,
+                and_(Reinspection.state == ReinspectionState.MISSED, Reinspection.lot_id.is_not(None)),
+            ),
+        )
     )
     return {"lot": lots or 0, "reinspection": recorded or 0}

@@ -84,6 +84,6 @@ def _stratum(
         purpose=purpose,
         judged=good + bad,
         open=counts.get((purpose, ReinspectionState.OPEN, None), 0),
-        missed=counts.get((purpose, ReinspectionState.MISSED, None), 0),
+        missed=sum(counts.get((purpose, ReinspectionState.MISSED, found), 0) for found in (None, False)),
         rate=estimate(disagreeing, good + bad, confidence) if good + bad else None,
     )

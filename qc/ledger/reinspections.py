@@ -24,9 +24,14 @@ from qc.ledger.states import Purpose, ReinspectionState
 from qc.ledger.tables import Reinspection
 from qc.standards.checks import read_checks
 from qc.standards.found import FoundDefect, judge_findings
+from qc.standards.sampling import DefectClass
 from qc.standards.standard import ExportStandard
 
 BY_CHANCE = frozenset({Purpose.ACCEPTED, Purpose.REFUSED})
+LOST: DefectClass = "major"
+"""The class in which a lost piece of a lot counts: our policy. The plan speaks of n pieces that are judged, and does
+not say what a lost one is. Drawing another in its place, or passing it over, would let a bad piece be lost; so it
+counts as one that fails in use, and not as one that is unsafe."""
 
 
 @dataclass(frozen=True)
@@ -92,34 +97,55 @@ def record(
     )  # fmt: skip
     if row.lot_id is None:
         follow_up(session, caller, row)
-        return row
-    lot = lot_of_id(session, caller.organisation_id, row.lot_id)
-    if row.purpose is Purpose.SAMPLE:
-        decide_when_complete(session, caller, lot, reduced_allowed=reduced_allowed)
     else:
-        finish_when_screened(session, caller, lot)
+        _follow_in_lot(session, caller, row, row.lot_id, reduced_allowed)
     return row
 
 
-def miss(session: Session, caller: Caller, reinspection_id: UUID, reported_by: str, reason: str) -> Reinspection:
-    """Record that a piece chosen by chance was gone before anybody could judge it again: it is counted as missed.
+def miss(
+    session: Session,
+    caller: Caller,
+    reinspection_id: UUID,
+    reported_by: str,
+    reason: str,
+    *,
+    reduced_allowed: bool = False,
+) -> Reinspection:
+    """Record that a piece was gone before anybody could judge it again.
+
+    One chosen by chance is counted as missed. One of a lot counts against the lot, as `LOST` says, and leaves the batch
+    with the defective ones; the last of a sample decides the lot.
 
     Raises:
-        Conflict: It is not open, or belongs to a lot: a sample is judged whole.
+        Conflict: It is not open.
         NotFound: No such re-inspection.
     """
     row = hold(session, caller, reinspection_id)
-    if row.purpose not in BY_CHANCE:
-        raise Conflict("a lot is judged by its whole sample: find the piece, or record what its loss shows as a defect")
     if (row.state, row.inspected_by, row.remark) == (ReinspectionState.MISSED, reported_by, reason):
         return row
     _is_open(row)
     row.state, row.closed_at = ReinspectionState.MISSED, now()
     row.inspected_by, row.actor, row.remark = reported_by, caller.name, reason
+    if row.lot_id is None:
+        session.flush()
+        note(session, caller.organisation_id, "reinspection.missed", row.id, caller.name, row.closed_at,
+             piece=str(row.piece_id), reported_by=reported_by, reason=reason)  # fmt: skip
+        return row
+    row.worst, row.meets_standard = LOST, False
     session.flush()
     note(session, caller.organisation_id, "reinspection.missed", row.id, caller.name, row.closed_at,
-         piece=str(row.piece_id), reported_by=reported_by, reason=reason)  # fmt: skip
+         piece=str(row.piece_id), reported_by=reported_by, reason=reason,
+         sha256=fingerprint_of_row(row), lot=str(row.lot_id), worst=row.worst)  # fmt: skip
+    _follow_in_lot(session, caller, row, row.lot_id, reduced_allowed)
     return row
+
+
+def _follow_in_lot(session: Session, caller: Caller, row: Reinspection, lot_id: UUID, reduced_allowed: bool) -> None:
+    lot = lot_of_id(session, caller.organisation_id, lot_id)
+    if row.purpose is Purpose.SAMPLE:
+        decide_when_complete(session, caller, lot, reduced_allowed=reduced_allowed)
+    else:
+        finish_when_screened(session, caller, lot)
 
 
 def reinspection_of_id(session: Session, organisation_id: UUID, reinspection_id: UUID) -> Reinspection:

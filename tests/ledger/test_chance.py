@@ -180,16 +180,13 @@ def test_a_piece_that_comes_back_is_missed_and_drawn_anew(database: Database, ca
     assert (second.attempt, second.occasion) == (2, "attempt:2")
 
 
-def test_a_piece_that_is_gone_is_missed_and_a_lots_piece_cannot_be(database: Database, caller: Caller) -> None:
+def test_a_piece_that_is_gone_is_missed(database: Database, caller: Caller) -> None:
     policy(database, caller, 1, 0)
-    batch_id = filled_batch(database, caller, "B-1", 2)
+    filled_batch(database, caller, "B-1", 2)
     row = waiting(database, caller)[0]
     for _ in range(2):
         with database.write() as session:
             reinspections.miss(session, caller, row.id, "reinspector-1", "sold at the market")
-    [lot_id] = sampled(database, caller, batch_id)
-    with pytest.raises(Conflict, match="whole sample"), database.write() as session:
-        reinspections.miss(session, caller, sample(database, caller, lot_id)[0].id, "reinspector-1", "lost")
     with database.read() as session:
         assert rates(session, caller.organisation_id)[Purpose.ACCEPTED].missed == 1
 

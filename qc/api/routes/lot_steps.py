@@ -12,10 +12,13 @@ from qc.api.deps import StationDep
 from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.problems import BODY, answers
 from qc.api.schemas.lots import LotOut, LotsOut, RemovedOut, SamplingIn, StepIn, WithdrawalIn
-from qc.api.security import CanDecideLots, speaks_for
-from qc.ledger import lot_screening, lots
+from qc.api.schemas.reinspections import ScreenedIn, ScreenedOut
+from qc.api.security import CanDecideLots, CanReinspect, speaks_for
+from qc.ledger import lot_screening, lots, screening_results
 from qc.ledger.batches import batch_of_id
+from qc.ledger.lot_decisions import open_count
 from qc.ledger.standards_edited import library_in_force
+from qc.ledger.states import Purpose
 
 router = APIRouter(prefix="/v1", tags=["lots"])
 
@@ -74,6 +77,36 @@ def start_screening(
 
     def work(session: Session) -> tuple[int, LotOut, None]:
         return 200, LotOut.of(lot_screening.start_screening(session, caller, lot_id, body.decided_by)), None
+
+    return carry_out_once(request, caller, key, body, work)
+
+
+@router.post(
+    "/lots/{lot_id}/screening/results",
+    response_model=ScreenedOut,
+    responses=answers(
+        errors.NotFound,
+        errors.Conflict,
+        errors.AlreadyDecided,
+        errors.ChecksMissing,
+        errors.StillRunning,
+        errors.KeyReused,
+        framework=BODY,
+    ),
+)
+def record_screening(
+    request: Request, lot_id: UUID, body: ScreenedIn, caller: CanReinspect, key: KeyHeader = None
+) -> Response:
+    """Record what was found on many pieces of a lot that is screened: all of it, or none.
+
+    The same results again change nothing. `POST /v1/reinspections/{id}/result` records one piece.
+    """
+    speaks_for(caller, body.inspected_by)
+
+    def work(session: Session) -> tuple[int, ScreenedOut, None]:
+        lot = screening_results.record_screening(session, caller, lot_id, body.results())
+        left = open_count(session, lot, Purpose.SCREENING)
+        return 200, ScreenedOut(state=lot.state, recorded=len(body.pieces), open=left), None
 
     return carry_out_once(request, caller, key, body, work)
 

@@ -91,11 +91,18 @@ def record(
 def miss(
     request: Request, reinspection_id: UUID, body: MissedIn, caller: CanReinspect, key: KeyHeader = None
 ) -> Response:
-    """Say that a piece chosen by chance is gone: it counts as missed, so that the rates tell how much they rest on."""
+    """Say that a piece is gone, who says so and why.
+
+    One chosen by chance counts as missed, so that the rates tell how much they rest on. One of a lot counts against the
+    lot, as a piece with a major defect; the last of a sample decides the lot.
+    """
     speaks_for(caller, body.reported_by)
+    reduced = request.app.state.settings.reduced_inspection
 
     def work(session: Session) -> tuple[int, ReinspectionOut, None]:
-        row = reinspections.miss(session, caller, reinspection_id, body.reported_by, body.reason)
+        row = reinspections.miss(
+            session, caller, reinspection_id, body.reported_by, body.reason, reduced_allowed=reduced
+        )
         return 200, ReinspectionOut.of(row), None
 
     return carry_out_once(request, caller, key, body, work)

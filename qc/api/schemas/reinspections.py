@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from qc.api.schemas.inspections import GivenChecks
 from qc.api.schemas.words import Incoming, Pseudonym, Sentence, Time
-from qc.ledger.states import Purpose, ReinspectionState
+from qc.ledger.reinspections import Result
+from qc.ledger.screening_results import MOST_PIECES
+from qc.ledger.states import LotState, Purpose, ReinspectionState
 from qc.ledger.tables import Reinspection
 from qc.standards.found import FoundDefect
 from qc.standards.sampling import DefectClass
@@ -30,6 +32,47 @@ class ResultIn(Incoming):
     )
     checks: GivenChecks = Field(default_factory=dict)
     remark: Sentence | None = None
+
+
+class ScreenedPiece(Incoming):
+    """What was found on one piece of a lot that is screened."""
+
+    piece_id: UUID
+    defects: list[FoundDefect] = Field(default=[], max_length=100, description="Every defect; none: it is faultless.")
+    checks: GivenChecks = Field(default_factory=dict, description="Beside or instead of those for all.")
+    remark: Sentence | None = None
+
+
+class ScreenedIn(Incoming):
+    """What a person found on many pieces: all of it is recorded, or none."""
+
+    inspected_by: Pseudonym = Field(description="The person, as a pseudonym; screening is open to everybody.")
+    checks: GivenChecks = Field(default_factory=dict, description="Hand checks with which all of these pieces agree.")
+    pieces: list[ScreenedPiece] = Field(min_length=1, max_length=MOST_PIECES)
+
+    @field_validator("pieces")
+    @classmethod
+    def _each_once(cls, pieces: list[ScreenedPiece]) -> list[ScreenedPiece]:
+        if len({piece.piece_id for piece in pieces}) != len(pieces):
+            raise ValueError("a piece is named twice")
+        return pieces
+
+    def results(self) -> dict[UUID, Result]:
+        """By piece, as the ledger takes them."""
+        return {
+            piece.piece_id: Result(
+                self.inspected_by, tuple(piece.defects), {**self.checks, **piece.checks}, piece.remark
+            )
+            for piece in self.pieces
+        }
+
+
+class ScreenedOut(BaseModel):
+    """How far a screening is."""
+
+    state: LotState = Field(description="`screened` once every piece has been looked at.")
+    recorded: int = Field(description="Pieces of this request.")
+    open: int = Field(description="Pieces that are still to be looked at.")
 
 
 class MissedIn(Incoming):
@@ -58,6 +101,15 @@ class FoundOut(BaseModel):
     recorded_at: Time
 
 
+class MissedOut(BaseModel):
+    """Why nobody judged it again."""
+
+    reported_by: str | None = Field(description="Null: nobody had to, since the piece was presented again.")
+    reason: str
+    counts_as: DefectClass | None = Field(description="In which class a lost piece counts in its lot; null outside.")
+    at: Time
+
+
 class ReinspectionOut(BaseModel):
     """A piece to be judged again. Nothing here tells what was found before."""
 
@@ -75,6 +127,7 @@ class ReinspectionOut(BaseModel):
     ordered_at: Time
     photos: list[ReinspectionPhotoOut]
     found: FoundOut | None = Field(description="Null until recorded.")
+    missed: MissedOut | None = Field(description="Null unless it is `missed`.")
 
     @classmethod
     def of(cls, row: Reinspection) -> ReinspectionOut:
@@ -95,6 +148,7 @@ class ReinspectionOut(BaseModel):
                 "ordered_at": row.ordered_at,
                 "photos": [{"view": x.view, "photo": f"/v1/photos/{x.sha256}"} for x in row.photos],
                 "found": _found(row),
+                "missed": _missed(row),
             }
         )
 
@@ -111,6 +165,12 @@ def _found(row: Reinspection) -> dict[str, Any] | None:
         "remark": row.remark,
         "recorded_at": row.closed_at,
     }
+
+
+def _missed(row: Reinspection) -> dict[str, Any] | None:
+    if row.state is not ReinspectionState.MISSED:
+        return None
+    return {"reported_by": row.inspected_by, "reason": row.remark, "counts_as": row.worst, "at": row.closed_at}
 
 
 class ReinspectionList(BaseModel):
