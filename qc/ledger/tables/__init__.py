@@ -16,6 +16,7 @@ from qc.ledger.tables.lots import (
 from qc.ledger.tables.packing import Carton, CartonPiece, Container, SsccSerial
 from qc.ledger.tables.people import Appeal, BrowserSession, CameraOriginal, Enrolment, Person, PhoneVerdict
 from qc.ledger.tables.pieces import Decision, Inspection, InspectionPhoto, Likeness, Photo, Piece, StandardVersion
+from qc.ledger.tables.rejudging import RejudgedPiece, Rejudgement
 from qc.ledger.tables.shadow import ShadowVerdict
 from qc.ledger.tables.shipments import Batch, BatchLine, BatchPiece, Order, OrderLine
 from qc.ledger.tables.standards import StandardEdition, StandardRelease
@@ -56,6 +57,8 @@ __all__ = [
     "Piece",
     "Reinspection",
     "ReinspectionPhoto",
+    "RejudgedPiece",
+    "Rejudgement",
     "SamplingPolicy",
     "ShadowVerdict",
     "SsccSerial",

@@ -1,0 +1,27 @@
+"""The released model of a name, on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qc.errors import NotFound
+from qc.model.bundle import Bundle
+from qc.model.registry import Registry
+from qc.settings import Settings
+
+
+def bundle_called(settings: Settings, name: str) -> Path:
+    """The folder of a released bundle by its name and version: one that is kept, or the one in service.
+
+    Raises:
+        NotFound: This machine has no such bundle; the sentence lists those it has.
+        BadBundle: The one in service fails its hashes.
+    """
+    registry = Registry.of(settings) if settings.models_folder is not None else None
+    if registry is not None and name in registry.bundles():
+        return registry.path_of(name)
+    serving = Bundle.load(settings.bundle)
+    if serving.spec.title == name:
+        return serving.path
+    known = sorted({serving.spec.title, *(registry.bundles() if registry is not None else ())})
+    raise NotFound(f"no model {name!r} on this machine; there are: {', '.join(known)}")
