@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 
+from qc.ledger import standards_edited
 from qc.ledger.accounts import Scope
 from qc.ledger.events import now, rfc3339
 from qc.standards.library import SHIPPED
@@ -104,11 +104,16 @@ def test_a_preview_counts_what_would_change_and_changes_nothing(service: Service
     assert service.client.post(f"/v1/standards/{SKU}/preview", json={"version": 9}).status_code == 422
 
 
-def test_a_release_may_begin_later_and_an_earlier_version_may_come_back(service: Service) -> None:
+def test_a_release_may_begin_later_and_an_earlier_version_may_come_back(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     propose(service, lenient())
-    assert release(service, 2, effective_from=rfc3339(now() + timedelta(seconds=2))).status_code == 201
+    begins = now() + timedelta(days=3)
+    assert release(service, 2, effective_from=rfc3339(begins)).status_code == 201
     assert in_force(service) == 1
-    time.sleep(2.1)
+    monkeypatch.setattr(standards_edited, "now", lambda: begins - timedelta(milliseconds=1))
+    assert in_force(service) == 1
+    monkeypatch.setattr(standards_edited, "now", lambda: begins)
     assert in_force(service) == 2
     assert release(service, 1).status_code == 201
     assert in_force(service) == 1

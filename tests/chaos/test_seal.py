@@ -59,7 +59,7 @@ def at_once(*tasks: Callable[[], Any]) -> list[Any]:
     barrier = threading.Barrier(len(tasks))
 
     def begin(task: Callable[[], Any]) -> Any:
-        barrier.wait(10)
+        barrier.wait(60)
         return task()
 
     with ThreadPoolExecutor(len(tasks)) as pool:

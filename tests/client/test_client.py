@@ -167,7 +167,7 @@ def test_who_never_answers_is_given_up() -> None:
         began = time.monotonic()
         with pytest.raises(Unavailable, match="no answer"):
             client.batch("b")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30  # half a second's patience, on however busy a machine
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def test_two_workers_never_claim_the_same_delivery(database: Database, caller: C
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join()
     taken = [delivery for mine in claims for delivery in mine]
     assert (len(taken), len(set(taken))) == (60, 60)
 
@@ -163,7 +163,7 @@ def test_two_workers_that_fan_out_make_each_delivery_once(database: Database, ca
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join()
     spread(database)
     assert len(deliveries(database)) == 40
 

@@ -106,9 +106,9 @@ def test_a_bomb_is_refused_from_its_header() -> None:
     """20,000 x 20,000 pixels in a file of some hundred kilobytes: 1.2 GB were it decoded."""
     bomb = png_of(20_000, 20_000, zlib.compress(bytes(20_001 * 20_000), 1))
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     assert reason(bomb) == "photo_too_many_pixels"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert tracemalloc.get_traced_memory()[1] < 1_000_000
     tracemalloc.stop()
 
@@ -121,13 +121,13 @@ def test_size_is_bounded_in_every_format() -> None:
 
 def test_a_file_of_endless_parts_is_given_up() -> None:
     png = WHOLE["png"]
-    began = time.perf_counter()
+    began = time.process_time()
     assert reason(png[:33] + chunk(b"tEXt", b"a\0b") * 1_000_000 + png[33:]) == "photo_damaged"
     assert reason(b"\xff\xd8" + b"\xff\xfe\0\x02" * 1_000_000 + WHOLE["jpeg"][2:]) == "photo_damaged"
     parts = b"JUNK\0\0\0\0" * 1_000_000
     assert reason(b"RIFF" + struct.pack("<I", len(parts) + 4) + b"WEBP" + parts) == "photo_damaged"
     assert Photo.decode(b"\xff\xd8" + b"\xff" * 10_000_000 + WHOLE["jpeg"][2:]).width == 90
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_endless_scans_are_given_up() -> None:
