@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,11 +94,22 @@ def make_key(database: Database, slug: str, *scopes: Scope) -> str:
 
 
 def seed(database: Database) -> None:
+    """An empty database becomes a ledger of two organisations."""
     migrate(database)
+    enter_organisations(database)
+
+
+def enter_organisations(database: Database) -> None:
     with database.write() as session:
         for slug in ("weavers", "others"):
             organisation = create_organisation(session, slug, slug.title())
             add_collection_point(session, organisation.id, "BTL-1", "Balai desa Triwidadi")
+
+
+@cache
+def shipped_standards() -> Library:
+    """Read once: nothing changes a library."""
+    return Library.load()
 
 
 @pytest.fixture
@@ -107,9 +119,9 @@ def service(tmp_path: Path, kept_in: KeptIn) -> Iterator[Service]:
         home=tmp_path, threads=2, database_url=kept_in.database, photo_store=kept_in.photos, webhooks=False
     )
     database = Database(kept_in.database)
-    seed(database)
+    enter_organisations(database)
     examiner = ColourExaminer()
-    station = Station(database, PhotoStore.open(kept_in.photos), Library.load(), examiner)
+    station = Station(database, PhotoStore.open(kept_in.photos), shipped_standards(), examiner)
     app = create_app(settings, station)
     with TestClient(app, raise_server_exceptions=False) as client:
         client.headers["Authorization"] = f"Bearer {make_key(database, 'weavers')}"

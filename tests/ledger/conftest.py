@@ -11,19 +11,8 @@ import pytest
 
 from qc.ledger.accounts import Caller, Scope, add_collection_point, create_organisation
 from qc.ledger.database import Database
-from qc.ledger.migrations import migrate
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file to copy, migrated once."""
-    path = tmp_path_factory.mktemp("migrated") / "ledger.db"
-    database = Database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
-    return path
 
 
 @pytest.fixture(params=KINDS)

@@ -1,5 +1,5 @@
 """The ledger's own fixtures: deliveries are made out of a real one, on each database."""
 
-from tests.ledger.conftest import caller, database, migrated_file, url
+from tests.ledger.conftest import caller, database, url
 
-__all__ = ["caller", "database", "migrated_file", "url"]
+__all__ = ["caller", "database", "url"]
