@@ -8,6 +8,8 @@ PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 COUNT   ?= 800
 SIZE    ?= 320
 SEED    ?= 1
+# Processes that tests run in, each with a PostgreSQL and an S3 server of its own; chaos and the app's tests run alone.
+WORKERS ?= 2
 CONFIG  ?= training/configs/anyaman-0.2.0.yaml
 # What the app is made of; words and rules of the standards are built into it.
 WEB_SOURCES := $(shell find web/src web/build web/public web/index.html web/package.json web/vite.config.ts web/tsconfig.json qc/standards -type f ! -name '*.py' ! -name '*.pyc' 2>/dev/null)
@@ -34,7 +36,8 @@ serve: $(VENV)/.runtime ## Serve, without the demo
 test: $(VENV)/.dev ## Install what tests need, bring up the real parts, run everything
 	@bash tests/real_parts.sh
 	@$(MAKE) --no-print-directory lint types
-	$(BIN)/python -m pytest --ignore=tests/web
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/web --ignore=tests/chaos
+	$(BIN)/python -m pytest tests/chaos
 	@$(MAKE) --no-print-directory test-web
 
 test-web: $(VENV)/.dev qc/api/static/index.html ## The inspector's app alone, in a real browser
@@ -55,7 +58,7 @@ types: $(VENV)/.dev ## mypy, strict
 	$(BIN)/mypy
 
 unit: $(VENV)/.dev ## The quick tests only: no database server, browser or subprocess
-	$(BIN)/python -m pytest -m "not real" -x -q
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not real" -x -q
 
 openapi: $(VENV)/.dev ## Write docs/openapi.json as the service describes itself
 	$(BIN)/python -m qc.api.document docs/openapi.json

@@ -15,8 +15,8 @@ from qc.standards.verdict import Verdict, apply
 from tests.examiner import ColourExaminer
 from tests.pictures import HOLED, jpeg
 
-PHOTO = "/home/inspector/photos/2026-11-24/[old] collection point BTL-1/basket 0012.jpg"
-MARKED = Path("/home/inspector/marked/2026-11-24/collection point BTL-1/basket 0012.jpg")
+PHOTO = "/photos/of/inspectors/photos/2026-11-24/[old] collection point BTL-1/basket 0012.jpg"
+MARKED = Path("/photos/of/inspectors/marked/2026-11-24/collection point BTL-1/basket 0012.jpg")
 
 
 @pytest.fixture(scope="module")
