@@ -133,7 +133,7 @@ class Station:
         self.library = library
         self.max_photos = max_photos
         self._nearest = nearest
-        self._samples = samples or SampleStore(None)
+        self.samples = samples or SampleStore(None)
         loaded = examiner if isinstance(examiner, LoadedModel) else LoadedModel(examiner, dict(bands or {}))
         self.serving = ModelInService(loaded)
 
@@ -260,7 +260,7 @@ class Station:
             judged = tuple(model.examiner.judge(photo.data) for photo in asked.photos)
             evidence = model.examiner.examine_piece(
                 [(picture, photo.view) for picture, photo in zip(judged, asked.photos, strict=True)],
-                self._samples.of(asked.standard),
+                self.samples.of(asked.standard),
             )
         verdict = apply(asked.standard, evidence, asked.checks, model.bands)
         marked = tuple(mark(picture, seen, verdict) for picture, seen in zip(judged, evidence.photos, strict=True))

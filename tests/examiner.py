@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from qc.model.approved import ApprovedSample
 from qc.model.judged import JudgedPhoto
+from qc.model.network import Floats
 from qc.standards.evidence import Detection, Evidence, PhotoEvidence, Quality, View
 
 
@@ -33,6 +36,13 @@ class ColourExaminer:
             for photo, view in photos
         )
         return Evidence(photos=seen, model=self.model)
+
+    def heat(self, photo: JudgedPhoto, sample: ApprovedSample | None = None) -> Floats:
+        seen = self._examine(photo, None)
+        found = max((each.probability for each in seen.detections), default=0.0)
+        heat = np.zeros((8, 8), np.float32)
+        heat[2:4, 2:4] = found
+        return heat
 
     def close(self) -> None:
         pass

@@ -29,6 +29,7 @@ from qc.api.routes import (
     drift,
     events,
     health,
+    heat,
     insights,
     inspections,
     keys,
@@ -36,6 +37,7 @@ from qc.api.routes import (
     lot_steps,
     lots,
     manifest,
+    measurements,
     orders,
     originals,
     phone_verdicts,
@@ -52,6 +54,8 @@ from qc.api.routes import (
     waiting,
     webhooks,
 )
+from qc.api.schemas.inspections import InspectionIn
+from qc.api.schemas.measurements import MeasurementIn
 from qc.drift.weeks import week_or_none
 from qc.inspection import Station
 from qc.ledger.database import Database
@@ -110,8 +114,8 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
     problems.install(app)
     app.router.routes.extend(app_routes())  # before the landing page, whose place a built app takes
     for module in (
-        inspections, originals, phone_verdicts, pieces, corrections, photos, batches, sealing, cartons,
-        containers, waiting, manifest, orders,
+        inspections, originals, phone_verdicts, heat, measurements, pieces, corrections, photos, batches, sealing,
+        cartons, containers, waiting, manifest, orders,
         lots, lot_steps, switching, reinspections, rates, labels,
         standards, bundle, insights, drift, statements, events, audit, webhooks, keys, session, health, receipts, pages,
     ):  # fmt: skip
@@ -141,5 +145,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             schemas.pop(name, None)
         problem = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+        for field in (InspectionIn, MeasurementIn):  # parts of multipart forms, which the framework does not see
+            described = field.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= described.pop("$defs", {}) | {field.__name__: described}
         app.openapi_schema = document
     return app.openapi_schema

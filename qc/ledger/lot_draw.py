@@ -144,12 +144,12 @@ def sample_digest(pieces: Sequence[UUID]) -> str:
     return sha256("\n".join(map(str, pieces)).encode()).hexdigest()
 
 
-def sample_of(session: Session, lot: Lot) -> Sequence[Reinspection]:
-    """The re-inspections of a lot's sample, in the order of the draw."""
+def sample_of(session: Session, lot: Lot, purpose: Purpose = Purpose.SAMPLE) -> Sequence[Reinspection]:
+    """The re-inspections of a lot's sample in the order of the draw, or those of its screening."""
     return (
         session.scalars(
             select(Reinspection)
-            .where(Reinspection.lot_id == lot.id, Reinspection.purpose == Purpose.SAMPLE)
+            .where(Reinspection.lot_id == lot.id, Reinspection.purpose == purpose)
             .order_by(Reinspection.position)
         )
         .unique()

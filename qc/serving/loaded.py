@@ -14,6 +14,7 @@ from qc.model.approved import ApprovedSample
 from qc.model.bundle import SPEC_FILE, Bundle
 from qc.model.grader import Grader
 from qc.model.judged import JudgedPhoto
+from qc.model.network import Floats
 from qc.model.photo import PhotoLimits
 from qc.standards.defect_rules import Band
 from qc.standards.evidence import Evidence, View
@@ -33,6 +34,9 @@ class Examiner(Protocol):
         self, photos: Sequence[tuple[bytes | JudgedPhoto, View | None]], sample: ApprovedSample | None = None
     ) -> Evidence:
         """What the model sees in the photos of one piece."""
+
+    def heat(self, photo: JudgedPhoto, sample: ApprovedSample | None = None) -> Floats:
+        """Where the model sees anything wrong: probabilities [h, w], laid over the photo."""
 
     def close(self) -> None:
         """Let go of what it holds."""

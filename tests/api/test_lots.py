@@ -93,6 +93,22 @@ def test_a_rejected_lot_is_screened_and_resubmitted(service: Service) -> None:
     assert older["next"] is None
 
 
+def test_the_supervisor_sees_what_is_left_to_screen(service: Service) -> None:
+    _, lot = sampled(service, 6)
+    drawn = listed(service)
+    for row in drawn:
+        judged(service, row, "STRAND_BROKEN")
+    service.client.post(f"/v1/lots/{lot['id']}/screening", json={"decided_by": "supervisor-1"})
+    sample, rest = (
+        service.client.get(f"/v1/lots/{lot['id']}/sample", params={"purpose": purpose}).json()["items"]
+        for purpose in ("sample", "screening")
+    )
+    assert [row["id"] for row in sample] == [row["id"] for row in drawn]
+    assert len(rest) == 6 - len(drawn) > 0
+    assert {row["found"] for row in rest} == {None}
+    assert not {row["piece_id"] for row in rest} & {row["piece_id"] for row in drawn}
+
+
 def test_sampling_begins_once_whatever_is_retried(service: Service) -> None:
     batch = service.open_batch()
     service.inspect(auto_accept=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -27,7 +27,7 @@ from qc.api.schemas.words import Name
 from qc.api.security import CanReadBatches
 from qc.ledger import lot_draw
 from qc.ledger.lots import list_lots, lot_of_id
-from qc.ledger.states import LotState
+from qc.ledger.states import LotState, Purpose
 from qc.standards.lot_words import promises
 from qc.standards.oc_picture import curve_points, oc_svg
 from qc.standards.sampling import Plan
@@ -97,13 +97,20 @@ def get_pieces(
 
 @router.get("/{lot_id}/sample", responses=answers(errors.NotFound))
 def get_sample(
-    lot_id: UUID, caller: CanReadBatches, station: StationDep, limit: Limit = 50, after: After = 0
+    lot_id: UUID,
+    caller: CanReadBatches,
+    station: StationDep,
+    limit: Limit = 50,
+    after: After = 0,
+    purpose: Annotated[
+        Literal["sample", "screening"], Query(description="The drawn pieces, or the others of a rejected lot.")
+    ] = "sample",
 ) -> ReinspectionList:
-    """The drawn pieces in the order of the draw, with what was found on each."""
+    """The drawn pieces in the order of the draw, with what was found on each; or those of its screening."""
     with station.database.read() as session:
         lot = lot_of_id(session, caller.organisation_id, lot_id)
         rows, following = cut(
-            [row for row in lot_draw.sample_of(session, lot) if row.position > after][: limit + 1],
+            [row for row in lot_draw.sample_of(session, lot, Purpose(purpose)) if row.position > after][: limit + 1],
             limit,
             lambda row: row.position,
         )
