@@ -9,14 +9,15 @@ from heapq import nsmallest
 from math import fsum, sqrt
 from typing import Any
 
-from qc.drift.charts import DEFECT, GRADE, MEASURES, Measure, Share, charts
+from qc.drift.charts import DEFECT, GRADE, MEASURES, Measure, charts
 from qc.drift.digest import PHOTOS, Count, Mean, PointWeek, WeekDigest
 from qc.drift.weeks import IsoWeek
 
 NOT_WOVEN = 0.5
 """A photo whose probability of showing something woven is below this shows nothing woven."""
 
-_SHARES = tuple(chart.key for chart in charts() if isinstance(chart, Share))
+_GRADES = tuple((c.key, c.key.removeprefix(GRADE)) for c in charts() if c.key.startswith(GRADE))
+_DEFECTS = tuple((c.key, c.key.removeprefix(DEFECT)) for c in charts() if c.key.startswith(DEFECT))
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Gathering:
         means = []
         for measure in MEASURES:
             values = [(measure.scaled(_figure(measure, photo)), photo["sha256"]) for photo in photos]
-            means.append(fsum(value for value, _ in values) / len(values))
+            means.append(sum([value for value, _ in values]) / len(values))
             _push(here.extremes[f"below.{measure.key}"], min(values))
             high, name = max(values)
             _push(here.extremes[f"above.{measure.key}"], (-high, name))
@@ -131,12 +132,10 @@ def _digest(point: str, model: str, here: _Point) -> PointWeek:
         first = shown.get("")
         for word in ("referred", "awaiting_checks"):
             here.count(word, status == word, first)
-        for key in _SHARES:
-            if key.startswith(GRADE):
-                here.count(key, grade == key.removeprefix(GRADE), first)
-            elif key.startswith(DEFECT):
-                code = key.removeprefix(DEFECT)
-                here.count(key, code in codes, shown.get(code, first))
+        for key, wanted in _GRADES:
+            here.count(key, grade == wanted, first)
+        for key, code in _DEFECTS:
+            here.count(key, code in codes, shown.get(code, first))
     means = {measure.key: _mean([row[n] for row in here.values]) for n, measure in enumerate(MEASURES) if here.values}
     photos = {key: tuple(name for _, name in kept) for key, kept in here.extremes.items()}
     photos |= {key: tuple(sorted(kept)) for key, kept in here.photos.items()}

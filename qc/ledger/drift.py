@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from pydantic_core import from_json
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from qc.drift.digest import FORMAT, WeekDigest
@@ -87,7 +88,7 @@ def read_week(session: Session, organisation_id: UUID, week: IsoWeek) -> WeekDig
     seen = (
         select(
             CollectionPoint.code, Inspection.model, Inspection.piece_id, Inspection.attempt, Inspection.status,
-            Inspection.grade, Inspection.verdict, Inspection.evidence,
+            Inspection.grade, cast(Inspection.verdict, Text), cast(Inspection.evidence, Text),
         )
         .join(Piece, Piece.id == Inspection.piece_id)
         .join(CollectionPoint, CollectionPoint.id == Piece.collection_point_id)
@@ -97,7 +98,9 @@ def read_week(session: Session, organisation_id: UUID, week: IsoWeek) -> WeekDig
         .execution_options(yield_per=200)
     )  # fmt: skip
     for point, model, piece, attempt, status, grade, verdict, evidence in session.execute(seen):
-        gathering.inspected(point, model, Seen((piece, attempt), status, grade, found_codes(verdict), evidence))
+        # Read as text and parsed here: pydantic's parser takes half the time of the driver's.
+        codes = found_codes(from_json(verdict))
+        gathering.inspected(point, model, Seen((piece, attempt), status, grade, codes, from_json(evidence)))
     decided = (
         select(CollectionPoint.code, Inspection.model, Inspection.id, Decision.outcome)
         .join(Inspection, Inspection.id == Decision.inspection_id)

@@ -62,7 +62,7 @@ def test_what_is_out_of_control_is_shown_with_its_limits_and_photos(unproved: Se
 
 def test_one_chart_over_many_weeks_and_a_baseline_that_begins_later(unproved: Service) -> None:
     last = entered(unproved)
-    asked = {"chart": "exposure", "weeks": 20, "collection_point": "BTL-1"}
+    asked: dict[str, str | int] = {"chart": "exposure", "weeks": 20, "collection_point": "BTL-1"}
     (point,) = unproved.client.get("/v1/drift", params=asked).json()["points"]
     (chart,) = point["charts"]
     assert [week["week"] for week in chart["weeks"]] == [str(last.earlier(back)) for back in range(16, -1, -1)]
