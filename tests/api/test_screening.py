@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tests.api.conftest import CHECKS, Service
+from tests.api.conftest import CHECKS, EVERYWHERE, Service
 from tests.api.test_lots import judged, listed, sampled
+
+pytestmark = EVERYWHERE
 
 
 def test_many_screened_pieces_are_recorded_together_or_not_at_all(service: Service) -> None:
