@@ -73,6 +73,9 @@ class Settings(BaseSettings):
         description="Allow reduced inspection of lots. Its table was not compared with the bought standard.",
     )
     webhooks: bool = Field(default=True, description="Whether this process delivers webhooks; one of several may do.")
+    rejudging: bool = Field(
+        default=True, description="Whether this process works on rejudgements; one of several may do."
+    )
     webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Networks that webhooks may tell although they are not open to the internet, separated by commas, "

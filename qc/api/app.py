@@ -46,6 +46,7 @@ from qc.api.routes import (
     rates,
     receipts,
     reinspections,
+    rejudgements,
     sealing,
     session,
     standards,
@@ -59,6 +60,7 @@ from qc.api.schemas.measurements import MeasurementIn
 from qc.drift.weeks import week_or_none
 from qc.inspection import Station
 from qc.ledger.database import Database
+from qc.rejudging.worker import RejudgementWorker
 from qc.settings import Settings
 from qc.webhooks.addresses import Gate
 from qc.webhooks.sending import Sender
@@ -117,7 +119,8 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
         inspections, originals, phone_verdicts, heat, measurements, pieces, corrections, photos, batches, sealing,
         cartons, containers, waiting, manifest, orders,
         lots, lot_steps, switching, reinspections, rates, labels,
-        standards, bundle, insights, drift, statements, events, audit, webhooks, keys, session, health, receipts, pages,
+        standards, bundle, rejudgements,
+        insights, drift, statements, events, audit, webhooks, keys, session, health, receipts, pages,
     ):  # fmt: skip
         app.include_router(module.router)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -126,13 +129,15 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
 
 def background(
     settings: Settings, database: Database, metrics: Metrics, last_used: LastUsed
-) -> list[Housekeeper | DeliveryWorker]:
+) -> list[Housekeeper | DeliveryWorker | RejudgementWorker]:
     """What runs beside the requests, each with `start` and `stop`."""
-    beside: list[Housekeeper | DeliveryWorker] = [
+    beside: list[Housekeeper | DeliveryWorker | RejudgementWorker] = [
         Housekeeper(database, last_used, week_or_none(settings.drift_since))
     ]
     if settings.webhooks:
         beside.append(DeliveryWorker(database, Sender(Gate(settings.webhook_networks)), told=metrics.tried))
+    if settings.rejudging:
+        beside.append(RejudgementWorker.of(settings, database))
     return beside
 
 

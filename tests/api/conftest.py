@@ -114,9 +114,14 @@ def shipped_standards() -> Library:
 
 @pytest.fixture
 def service(tmp_path: Path, kept_in: KeptIn) -> Iterator[Service]:
-    # Tests of webhooks start a worker of their own: two would race for the deliveries.
+    # Tests of webhooks and rejudgements start a worker of their own: two would race.
     settings = Settings(
-        home=tmp_path, threads=2, database_url=kept_in.database, photo_store=kept_in.photos, webhooks=False
+        home=tmp_path,
+        threads=2,
+        database_url=kept_in.database,
+        photo_store=kept_in.photos,
+        webhooks=False,
+        rejudging=False,
     )
     database = Database(kept_in.database)
     enter_organisations(database)

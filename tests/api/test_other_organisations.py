@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from qc.api.app import create_app
 from qc.ledger.accounts import Scope
 from qc.settings import Settings
-from tests.api.conftest import Service
+from tests.api.conftest import SKU, Service
 from tests.api.made_up import made_up
 from tests.api.test_lots import sampled
 from tests.api.test_orders import ORDER
@@ -51,6 +51,7 @@ def things(service: Service) -> dict[str, str]:
         "order_id": order,
         "lot_id": lot["id"],
         "reinspection_id": row["id"],
+        "rejudgement_id": post(service, "/v1/rejudgements", {"standard": SKU, "reason": "the buyer asks"})["id"],
         "state_id": state["id"],
         "maker_ref": "mk_7Q2F",
         "webhook_id": endpoint["id"],
