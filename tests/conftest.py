@@ -13,6 +13,7 @@ from qc.ledger.database import Database
 from qc.ledger.migrations import migrate
 from qc.settings import Settings
 from tests import postgres
+from tests.model.tiny_bundle import write_tiny_bundle
 from tests.parts import seaweed
 
 
@@ -24,6 +25,12 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(database)
     database.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small real model, for whoever only reads it."""
+    return write_tiny_bundle(tmp_path_factory.mktemp("models") / "tiny-0.0.1").path
 
 
 @pytest.fixture(scope="session")

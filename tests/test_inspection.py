@@ -27,22 +27,15 @@ from qc.ledger.verify import verify
 from qc.settings import Settings
 from qc.standards.evidence import Evidence
 from tests.model.pictures import encode
-from tests.model.tiny_bundle import DARK, straw, write_tiny_bundle
+from tests.model.tiny_bundle import DARK, straw
 
 SKU = "WB-WH-01"
 CHECKS = {"moisture_pct": 11.0, **dict.fromkeys(("odour", "sharp_points", "mould", "insects", "base_flat"), "pass")}
 
 
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bundle") / "tiny"
-    write_tiny_bundle(folder)
-    return folder
-
-
 @pytest.fixture
-def station(tmp_path: Path, bundle: Path) -> Iterator[Station]:
-    opened = Station.open(Settings(home=tmp_path, model_bundle=bundle, threads=2))
+def station(tmp_path: Path, tiny_bundle: Path) -> Iterator[Station]:
+    opened = Station.open(Settings(home=tmp_path, model_bundle=tiny_bundle, threads=2))
     yield opened
     opened.close()
 

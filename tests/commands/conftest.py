@@ -13,16 +13,9 @@ from qc.cli import app
 from qc.commands import demo
 from qc.errors import QcError
 from tests.model.pictures import encode
-from tests.model.tiny_bundle import DARK, WHITE, straw, write_tiny_bundle
+from tests.model.tiny_bundle import DARK, WHITE, straw
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture(scope="session")
-def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bundle") / "tiny"
-    write_tiny_bundle(folder)
-    return folder
 
 
 @pytest.fixture

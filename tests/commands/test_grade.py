@@ -13,17 +13,12 @@ import pytest
 
 from qc.bulk.pool import FEW
 from tests.model.pictures import encode, stored
-from tests.model.tiny_bundle import DARK, straw, write_tiny_bundle
+from tests.model.tiny_bundle import DARK, straw
 
 FIELDS = {
     "photo", "status", "grade", "woven", "kind", "kind_probability", "material", "material_probability",
     "defect_probability", "defects", "model", "ms",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_bundle(tmp_path_factory.mktemp("models") / "tiny-0.0.1").path
 
 
 @pytest.fixture
@@ -57,8 +52,8 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_a_folder_is_graded_in_order_with_every_field(bundle: Path, photos: Path, tmp_path: Path) -> None:
-    done = qc(bundle, photos, "--jsonl", tmp_path / "graded.jsonl")
+def test_a_folder_is_graded_in_order_with_every_field(tiny_bundle: Path, photos: Path, tmp_path: Path) -> None:
+    done = qc(tiny_bundle, photos, "--jsonl", tmp_path / "graded.jsonl")
     assert (done.returncode, done.stderr) == (0, "")
     good, stained, below = lines((tmp_path / "graded.jsonl").read_text())
     assert all(set(line) == FIELDS for line in (good, stained, below))
@@ -75,10 +70,10 @@ def test_a_folder_is_graded_in_order_with_every_field(bundle: Path, photos: Path
         assert word in done.stdout
 
 
-def test_a_file_that_is_no_photo_is_one_line_and_the_others_are_graded(bundle: Path, photos: Path) -> None:
+def test_a_file_that_is_no_photo_is_one_line_and_the_others_are_graded(tiny_bundle: Path, photos: Path) -> None:
     (photos / "a-broken.jpg").write_text("no photo, though named like one")
     missing = photos / "missing.jpg"
-    done = qc(bundle, photos, missing, "--jsonl", "-")
+    done = qc(tiny_bundle, photos, missing, "--jsonl", "-")
     assert done.returncode == 2
     assert len(lines(done.stdout)) == 3
     broken, gone = done.stderr.splitlines()
@@ -96,11 +91,11 @@ def test_a_file_that_is_no_photo_is_one_line_and_the_others_are_graded(bundle: P
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(
-    bundle: Path, photos: Path, tmp_path: Path, arguments: list[str], said: str
+    tiny_bundle: Path, photos: Path, tmp_path: Path, arguments: list[str], said: str
 ) -> None:
     (tmp_path / "empty").mkdir()
     places = {"empty": tmp_path / "empty", "photos": photos, "text": photos / "notes.txt"}
-    done = qc(bundle, *[a.format(**places) for a in arguments])
+    done = qc(tiny_bundle, *[a.format(**places) for a in arguments])
     assert done.returncode == 2
     assert done.stderr.startswith("qc: ")
     assert len(done.stderr.splitlines()) == 1
@@ -114,31 +109,31 @@ def test_a_broken_bundle_is_one_line_and_exit_code_1(photos: Path, tmp_path: Pat
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_photos_of_one_piece_share_a_verdict(bundle: Path, photos: Path) -> None:
-    done = qc(bundle, photos / "a-good.jpg", photos / "b-stained.jpg", "--piece", "--jsonl", "-")
+def test_photos_of_one_piece_share_a_verdict(tiny_bundle: Path, photos: Path) -> None:
+    done = qc(tiny_bundle, photos / "a-good.jpg", photos / "b-stained.jpg", "--piece", "--jsonl", "-")
     assert done.returncode == 0
     good, stained = lines(done.stdout)
     assert (good["grade"], stained["grade"]) == ("rework", "rework")
     assert good["defects"] == []
-    alone = lines(qc(bundle, photos / "a-good.jpg", "--jsonl", "-").stdout)
+    alone = lines(qc(tiny_bundle, photos / "a-good.jpg", "--jsonl", "-").stdout)
     assert alone[0]["grade"] == "A"
 
 
-def test_marked_photos_keep_their_place_and_their_names_apart(bundle: Path, photos: Path, tmp_path: Path) -> None:
+def test_marked_photos_keep_their_place_and_their_names_apart(tiny_bundle: Path, photos: Path, tmp_path: Path) -> None:
     marked = tmp_path / "marked"
-    done = qc(bundle, photos, photos / "a-good.jpg", "--marked", marked, "--language", "id")
+    done = qc(tiny_bundle, photos, photos / "a-good.jpg", "--marked", marked, "--language", "id")
     assert done.returncode == 0
     names = {p.relative_to(marked).as_posix() for p in marked.rglob("*.jpg")}
     assert names == {"a-good.jpg", "b-stained.jpg", "more/a-good.jpg", "a-good-2.jpg"}
     assert "PERBAIKAN" in done.stdout
 
 
-def test_many_photos_go_through_processes_and_keep_their_order(bundle: Path, photos: Path, tmp_path: Path) -> None:
+def test_many_photos_go_through_processes_and_keep_their_order(tiny_bundle: Path, photos: Path, tmp_path: Path) -> None:
     many = tmp_path / "many"
     many.mkdir()
     for k in range(FEW + 1):
         (many / f"{k:02}.jpg").symlink_to(photos / ("b-stained.jpg" if k % 3 else "a-good.jpg"))
-    done = qc(bundle, many, "--jsonl", "-", "--marked", tmp_path / "marked")
+    done = qc(tiny_bundle, many, "--jsonl", "-", "--marked", tmp_path / "marked")
     assert (done.returncode, done.stderr) == (0, "")
     told = lines(done.stdout)
     assert [Path(line["photo"]).name for line in told] == [f"{k:02}.jpg" for k in range(FEW + 1)]

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from qc.ledger.accounts import Caller
+from qc.ledger.database import Database
 from qc.ledger.decisions import Ruling, decide
 from qc.ledger.ids import uuid7
 from qc.ledger.inspections import Findings, InspectedPhoto, enter_inspection
@@ -16,8 +17,15 @@ from qc.ledger.pieces import PieceFacts, present
 from qc.ledger.standards_used import remember_standard
 from qc.ledger.states import Outcome
 from qc.ledger.tables import Decision, Inspection
+from qc.ledger.verify import verify
 
 SKU = "WB-30"
+
+
+def faults(database: Database) -> list[str]:
+    """What `verify` finds wrong, of all organisations."""
+    with database.read() as session:
+        return [fault for report in verify(session) for fault in report.faults]
 
 
 def inspect(

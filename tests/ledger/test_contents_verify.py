@@ -14,13 +14,8 @@ from qc.ledger.accounts import Caller
 from qc.ledger.database import Database
 from qc.ledger.states import BatchState, CartonState, PieceState
 from qc.ledger.tables import Batch, BatchLine, BatchPiece, Carton, CartonPiece, Container, Order, OrderLine, Piece
-from qc.ledger.verify import verify
+from tests.ledger.scenes import faults
 from tests.ledger.shipment_scenes import Shipment, a_shipment, seal
-
-
-def faults(database: Database) -> list[str]:
-    with database.read() as session:
-        return [fault for report in verify(session) for fault in report.faults]
 
 
 @pytest.fixture

@@ -12,14 +12,8 @@ from qc.ledger.accounts import Caller
 from qc.ledger.database import Database
 from qc.ledger.events import after, canonical, note, now
 from qc.ledger.tables import ChainHead, Decision, Event, Inspection, InspectionPhoto
-from qc.ledger.verify import verify
 from tests.ledger.conftest import enter_organisation
-from tests.ledger.scenes import accept_new
-
-
-def faults(database: Database) -> list[str]:
-    with database.read() as session:
-        return [fault for report in verify(session) for fault in report.faults]
+from tests.ledger.scenes import accept_new, faults
 
 
 @pytest.fixture

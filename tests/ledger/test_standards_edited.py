@@ -12,18 +12,13 @@ from qc.ledger.database import Database
 from qc.ledger.ids import uuid7
 from qc.ledger.standards_edited import library_in_force, propose, put_into_force, releases_of
 from qc.ledger.tables import StandardEdition, StandardRelease
-from qc.ledger.verify import verify
 from qc.standards.library import Library
 from tests.ledger.conftest import enter_organisation
+from tests.ledger.scenes import faults
 
 FILES = Library.load()
 NAME = "woven-general"
 WHY: dict[str, Any] = {"decided_by": "supervisor-1", "reason": "the buyer's letter"}
-
-
-def faults(database: Database) -> list[str]:
-    with database.read() as session:
-        return [fault for report in verify(session) for fault in report.faults]
 
 
 @pytest.fixture
