@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 WEB = ROOT / "web"
 STATIC = ROOT / "qc" / "api" / "static"
 GOLDEN = ROOT / "build" / "golden"
+SCREENS = ROOT / "build" / "screens"
+"""Where tests keep pictures of the app's screens."""
 NODE = Path(sys.executable).with_name("node")
 
 

@@ -11,9 +11,12 @@ from tests.web.bad_line import Line, line_to
 from tests.web.built import GOLDEN, STATIC, build, serve_folder
 from tests.web.camera import film
 from tests.web.chromium import chromium
-from tests.web.service import Service, running
+from tests.web.seeded import days_work
+from tests.web.service import House, Service, running
 
-expect.set_options(timeout=20_000)  # what is awaited comes at once on a free machine; a busy one may take its time
+PATIENCE_MS = 120_000
+"""What is awaited comes at once on a free machine; a busy one may take its time."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +45,25 @@ def app_built() -> None:
     build(STATIC)
 
 
-@pytest.fixture
-def service(app_built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="session")
+def house(app_built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The running service."""
     with running(tmp_path_factory.mktemp("service")) as started:
         yield started
+
+
+@pytest.fixture
+def service(house: House) -> Service:
+    """The service with an organisation that only this test knows."""
+    return house.organisation()
+
+
+@pytest.fixture(scope="session")
+def day(house: House) -> Service:
+    """An organisation with a day's work: for tests that look, or that each decide on pieces of their own."""
+    worked = house.organisation()
+    days_work(worked, 20)
+    return worked
 
 
 @pytest.fixture
@@ -58,7 +76,23 @@ def line(service: Service) -> Iterator[Line]:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     """A phone 360 px wide, new out of the box."""
-    context = browser.new_context(viewport={"width": 360, "height": 740}, device_scale_factor=2, locale="id-ID")
-    context.set_default_timeout(30_000)
+    yield from opened(browser, 360, 740)
+
+
+@pytest.fixture
+def other_phone(browser: Browser) -> Iterator[BrowserContext]:
+    """A colleague's."""
+    yield from opened(browser, 360, 740)
+
+
+@pytest.fixture
+def wide(browser: Browser) -> Iterator[BrowserContext]:
+    """The screen on the supervisor's desk."""
+    yield from opened(browser, 1440, 900)
+
+
+def opened(browser: Browser, width: int, height: int) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="id-ID")
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()

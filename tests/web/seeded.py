@@ -21,8 +21,11 @@ DECISIONS: tuple[dict[str, Any], ...] = (
 )
 
 
-def days_work(service: Service, pieces: int) -> None:
-    """Pieces of one weaver, photographed and decided on; the first batch is sampled as a lot, another stands open."""
+def days_work(service: Service, pieces: int, sampled: bool = True) -> None:
+    """Pieces of one weaver, photographed and decided on.
+
+    `sampled`: the first batch is sampled as a lot, and another stands open.
+    """
     pictures = [cv2.imread(str(ROOT / "qc" / "demo" / f"{name}.jpg")) for name in ("a", "rework")]
     photos = [
         cv2.imencode(".jpg", on_a_table(picture, 800, 600))[1].tobytes() for picture in pictures if picture is not None
@@ -42,6 +45,8 @@ def days_work(service: Service, pieces: int) -> None:
                 f"/v1/inspections/{sent.json()['id']}/decision", json={"decided_by": "ibu-01"} | next(decisions)
             )
             assert decided.status_code == 200, decided.text
+        if not sampled:
+            return
         batch = client.get("/v1/batches").json()["items"][0]["id"]
         lots = client.post(f"/v1/batches/{batch}/sampling", json={"started_by": "pak-02"})
         assert lots.status_code == 201, lots.text

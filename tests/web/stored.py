@@ -37,3 +37,25 @@ def photos(page: Page) -> list[dict[str, Any]]:
     """Every photo on the phone: its name, and the hash that its bytes really have."""
     found: list[dict[str, Any]] = page.evaluate(_READ, {"store": "photos"})
     return found
+
+
+_END_UNDO = """async () => {
+  const db = await new Promise((go) => (indexedDB.open('anyaman-qc').onsuccess = (event) => go(event.target.result)));
+  await new Promise((resolve) => {
+    const writing = db.transaction('pieces', 'readwrite');
+    const pieces = writing.objectStore('pieces');
+    pieces.getAll().onsuccess = (event) => {
+      for (const record of event.target.result) {
+        if (record.holdUntil > Date.now()) pieces.put({...record, holdUntil: Date.now() - 1});
+      }
+    };
+    writing.oncomplete = resolve;
+  });
+  db.close();
+  new BroadcastChannel('anyaman-qc').postMessage('changed');
+}"""
+
+
+def end_undo(page: Page) -> None:
+    """Make it as if ten seconds had passed since the last decision; the app learns of it as from another tab."""
+    page.evaluate(_END_UNDO)

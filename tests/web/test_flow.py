@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.web.bad_line import Line
-from tests.web.hand import Hand, enrolled
+from tests.web.hand import enrolled
 from tests.web.service import Service
 
 pytestmark = pytest.mark.real
-
-
-@pytest.fixture
-def other_phone(phone: BrowserContext) -> Iterator[BrowserContext]:
-    """A colleague's."""
-    context = phone.browser.new_context(viewport={"width": 360, "height": 740})  # type: ignore[union-attr]
-    context.set_default_timeout(30_000)
-    yield context
-    context.close()
 
 
 def only_piece(service: Service) -> dict[str, Any]:
@@ -31,16 +21,12 @@ def only_piece(service: Service) -> dict[str, Any]:
         return whole
 
 
-def recorded(hand: Hand) -> None:
-    expect(hand.page.locator(".badge.graded")).to_have_count(1, timeout=60_000)
-
-
 def test_an_acceptance_is_taken_back_and_decided_anew_with_a_receipt(
     phone: BrowserContext, service: Service, line: Line
 ) -> None:
     hand = enrolled(phone, service, line)
     hand.inspect("T-000001")
-    recorded(hand)
+    hand.recorded()
     assert only_piece(service)["state"] == "in_batch"
     page = hand.page
     page.get_by_role("link", name="T-000001").click()
@@ -50,7 +36,7 @@ def test_an_acceptance_is_taken_back_and_decided_anew_with_a_receipt(
     page.get_by_role("button", name="Batalkan penerimaan").click()
     expect(page.locator("#decide-title")).to_be_visible()
     page.get_by_role("button", name="Teruskan ke pengawas").click()
-    recorded(hand)
+    hand.recorded()
     piece = only_piece(service)
     assert (piece["state"], piece["batch"], len(piece["inspections"])) == ("referred", None, 1)
     with service.client() as client:
@@ -72,7 +58,7 @@ def test_a_weaver_appeals_at_another_table_and_a_second_person_judges_blind(
     first.finish_photos()
     first.reject("rusak")
     first.home()
-    recorded(first)
+    first.recorded()
 
     second = enrolled(other_phone, service, line, "pak-02")
     page = second.page
@@ -90,7 +76,7 @@ def test_a_weaver_appeals_at_another_table_and_a_second_person_judges_blind(
     second.button("save").click()
     second.receipt()
     second.home()
-    recorded(second)
+    second.recorded()
     piece = only_piece(service)
     assert (piece["state"], piece["attempt"]) == ("in_batch", 1)
     deciders = [[decision["decided_by"] for decision in each["decisions"]] for each in piece["inspections"]]
@@ -107,6 +93,6 @@ def test_a_check_is_waived_with_its_reason(phone: BrowserContext, service: Servi
     page.locator("input[name=moisture_pct_waived]").fill("alat rusak")
     hand.check_by_hand()
     hand.accept()
-    recorded(hand)
+    hand.recorded()
     checks = only_piece(service)["inspections"][0]["decisions"][0]["checks"]
     assert checks["moisture_pct"] == {"waived": "alat rusak"}

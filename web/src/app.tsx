@@ -7,12 +7,16 @@ import { Day } from './screens/day';
 import { Enter } from './screens/enter';
 import { Piece } from './screens/piece';
 import { Products } from './screens/products';
+import { AgainList } from './screens/again';
+import { JudgeAgain } from './screens/judge-again';
+import { Mat } from './screens/mat';
 import { Settings } from './screens/settings';
 import { Tag } from './screens/tag';
 import { VerdictScreen } from './screens/verdict';
 import { useLive } from './store/changes';
 import { fact, setFact } from './store/facts';
 import { piece } from './store/pieces';
+import { reinspection } from './store/reinspections';
 import { syncState } from './sync/engine';
 import { LanguageContext, say } from './words';
 
@@ -60,6 +64,8 @@ function Screen({ route }: { route: readonly string[] }): VNode | null {
       return <Tag />;
     case 'piece':
       return <PieceScreen id={route[1] ?? ''} step={route[2] ?? ''} />;
+    case 'again':
+      return <AgainScreen id={route[1] ?? ''} />;
     case 'settings':
       return <Settings />;
     case 'desk':
@@ -74,8 +80,15 @@ function PieceScreen({ id, step }: { id: string; step: string }): VNode | null {
   if (read === null) return null;
   if (read.record === null) return <Day />;
   if (step === 'photos') return <Capture record={read.record} key={id} />;
+  if (step === 'mat') return <Mat record={read.record} key={id} />;
   if (step === 'verdict' && read.record.decision === null) return <VerdictScreen record={read.record} key={id} />;
   return <Piece record={read.record} key={id} />;
+}
+
+function AgainScreen({ id }: { id: string }): VNode | null {
+  const read = useLive(async () => ({ again: await reinspection(id) }), [id]);
+  if (read === null) return null;
+  return read.again === null ? <AgainList /> : <JudgeAgain again={read.again} key={id} />;
 }
 
 function useOnline(): boolean {

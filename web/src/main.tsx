@@ -7,6 +7,7 @@ import { holdReserve } from './store/reserve';
 import { askToKeep } from './store/room';
 import { startSync, tidy } from './sync/engine';
 import { refreshProducts } from './sync/products';
+import { refreshReinspections } from './sync/reinspections';
 
 let ready: (() => void) | null = null;
 
@@ -26,7 +27,7 @@ startSync();
 void tidy().then(askToKeep).then(holdReserve);
 // Without a signal, or signed out, products and model of last time stay.
 void fact('person')
-  .then((person) => (person === null ? undefined : refreshProducts().then(refreshBundle)))
+  .then((person) => (person === null ? undefined : refreshProducts().then(refreshReinspections).then(refreshBundle)))
   .catch(() => undefined);
 
 if ('serviceWorker' in navigator) {

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import type { MatPhoto } from '../src/piece/measurement';
 import { waits, type PieceRecord } from '../src/piece/record';
+import type { Reinspection } from '../src/piece/reinspection';
 import { backoff } from '../src/sync/backoff';
-import { nextStep } from '../src/sync/engine';
+import { nextErrand } from '../src/sync/next';
 
 const record = (order: number, change: Partial<PieceRecord>): PieceRecord => ({
   id: `r${order}`, piece: `p${order}`, attempt: `a${order}`, order, tag: `T${order}`, sku: 'WB', makerRef: null, consentedAt: null,
@@ -9,15 +11,16 @@ const record = (order: number, change: Partial<PieceRecord>): PieceRecord => ({
   holdUntil: 0, inspection: null, pieceState: null, receipt: null, phoneVerdictSent: false, removal: null, disagrees: false, conflict: null, originalsSent: [], appeal: false, ...change,
 });
 const decision = { outcome: 'accept', reason: null, decidedAt: '2026-01-01T00:00:00Z' } as const;
+const nextStep = (pieces: PieceRecord[], now: number, originals: boolean) => nextErrand({ pieces, results: [], mat: [] }, now, originals);
 const photos = [{ view: 'top', original: 'o', judged: 'j', takenAt: '' }] as const;
 
 it('sends decisions before photos and photos before originals', () => {
   const graded = record(1, { state: 'graded', photos });
   const queued = record(2, { state: 'queued', decision, ready: true });
   const sent = record(3, { state: 'sent', decision, inspection: 'i' });
-  expect(nextStep([graded, queued, sent], 1, true)?.record.id).toBe('r3');
-  expect(nextStep([graded, queued], 1, true)?.record.id).toBe('r2');
-  expect(nextStep([graded], 1, true)?.record.id).toBe('r1');
+  expect(nextStep([graded, queued, sent], 1, true)?.about).toBe('r3');
+  expect(nextStep([graded, queued], 1, true)?.about).toBe('r2');
+  expect(nextStep([graded], 1, true)?.about).toBe('r1');
   expect(nextStep([graded], 1, false)).toBeNull();
 });
 
@@ -32,8 +35,9 @@ it('takes back before it decides anew, and tells what the phone said before it s
   const order: string[] = [];
   let left = [removed, said, queued];
   for (let next = nextStep(left, 1, false); next !== null; next = nextStep(left, 1, false)) {
-    order.push(`${next.record.id} ${next.record.removal === null ? 'on' : 'back'}`);
-    left = left.flatMap((each) => (each.id !== next!.record.id ? [each] : each.removal !== null ? [{ ...each, removal: null }] : []));
+    const { about } = next;
+    order.push(`${about} ${left.find((each) => each.id === about)!.removal === null ? 'on' : 'back'}`);
+    left = left.flatMap((each) => (each.id !== about ? [each] : each.removal !== null ? [{ ...each, removal: null }] : []));
   }
   expect(order).toEqual(['r1 back', 'r1 on', 'r2 on', 'r3 on']);
 });
@@ -47,4 +51,18 @@ it('holds a decision that can still be undone, and leaves conflicts to a person'
 it('waits longer after each failure, never over a minute, never in step', () => {
   expect([1, 2, 3, 20].map((n) => backoff(n, () => 1))).toEqual([1000, 2000, 4000, 60_000]);
   expect(backoff(3, () => 0)).toBe(2000);
+});
+
+it('has what somebody waits for measured before it sends photos to be judged, and results before both', () => {
+  const queued = record(1, { state: 'queued', decision, ready: true });
+  const mat: MatPhoto = {
+    id: 'm1', record: 'r1', sku: 'WB', takenAt: '', photo: new Blob([]), width: 1, height: 1, barMm: 100, state: 'queued', measured: null, refusal: null,
+  };
+  const again: Reinspection = {
+    id: 'x1', sequence: 1, piece: 'p9', tag: 'T9', sku: 'WB', purpose: 'sample', state: 'queued', defects: [], checks: {}, remark: '', missing: null,
+    judgedAt: '', meetsStandard: null, conflict: null,
+  };
+  expect(nextErrand({ pieces: [queued], results: [again], mat: [mat] }, 1, true)?.about).toBe('x1');
+  expect(nextErrand({ pieces: [queued], results: [{ ...again, state: 'recorded' }], mat: [mat] }, 1, true)?.about).toBe('m1');
+  expect(nextErrand({ pieces: [queued], results: [{ ...again, state: 'conflict' }], mat: [{ ...mat, state: 'refused' }] }, 1, true)?.about).toBe('r1');
 });

@@ -1,7 +1,9 @@
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
 import { useSay, type Key } from '../words';
-import { deskBatches } from './ledger';
-import { usePolled } from './polled';
+import { deskBatches, type DeskBatch } from './ledger';
+import { drawSample } from './lot-steps';
+import { lookAgain, usePolled } from './polled';
 
 /** How batches fill up. */
 export function Batches(): VNode {
@@ -24,8 +26,25 @@ export function Batches(): VNode {
               </p>
             );
           })}
+          {batch.state === 'open' && batch.lines.some((line) => line.filled > 0) && <Draw batch={batch} />}
         </div>
       ))}
     </section>
+  );
+}
+
+/** Begin acceptance sampling of a batch: its content is frozen, so it asks first. */
+function Draw({ batch }: { batch: DeskBatch }): VNode {
+  const say = useSay();
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const draw = (): void => {
+    if (!confirm(say('desk.lot.draw.sure', { batch: batch.number }))) return;
+    drawSample(batch.id).then(lookAgain, (error: Error) => setTrouble(say('desk.refused', { detail: error.message })));
+  };
+  return (
+    <>
+      {trouble !== null && <p class="note bad" role="alert">{trouble}</p>}
+      <button type="button" onClick={draw}>{say('desk.lot.draw')}</button>
+    </>
   );
 }

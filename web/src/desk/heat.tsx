@@ -1,39 +1,55 @@
 import type { VNode } from 'preact';
-import { usePolled } from './polled';
-import { deskEvidence, type DeskPhoto } from './ledger';
+import { useEffect, useState } from 'preact/hooks';
+import { askPicture } from '../sync/http';
+import { useSay } from '../words';
+import type { DeskPhoto } from './ledger';
 
-/** Everything that the model saw on a judged photo, the surer the redder; also what is too weak to count. */
-export function HeatPhotos({ inspection, photos, altOf }: { inspection: string; photos: readonly DeskPhoto[]; altOf: (photo: DeskPhoto) => string }): VNode {
-  const { value } = usePolled(() => deskEvidence(inspection), [inspection]);
+interface HeatProps {
+  readonly inspection: string;
+  readonly photos: readonly DeskPhoto[];
+  readonly altOf: (photo: DeskPhoto) => string;
+}
+
+/** The model's own defect map laid over each judged photo: the redder, the surer; also what is too weak to count. */
+export function HeatPhotos({ inspection, photos, altOf }: HeatProps): VNode {
+  const say = useSay();
   return (
-    <div class="photos">
-      {photos.map((photo) => {
-        const seen = value?.find((each) => photo.judged.endsWith(each.sha256));
-        if (seen === undefined) return <img key={photo.judged} class="photo" src={photo.judged} alt={altOf(photo)} />;
-        return (
-          <svg key={photo.judged} class="photo" viewBox={`0 0 ${seen.width} ${seen.height}`} role="img" aria-label={altOf(photo)}>
-            <defs>
-              <radialGradient id="heat">
-                <stop offset="0" stop-color="#ff1f00" stop-opacity="1" />
-                <stop offset="0.6" stop-color="#ff9a00" stop-opacity="0.7" />
-                <stop offset="1" stop-color="#ffd400" stop-opacity="0" />
-              </radialGradient>
-            </defs>
-            <image href={photo.judged} width={seen.width} height={seen.height} />
-            {seen.detections.map(({ box: [x0, y0, x1, y1], probability }, index) => (
-              <ellipse
-                key={index}
-                cx={(x0 + x1) / 2}
-                cy={(y0 + y1) / 2}
-                rx={Math.max((x1 - x0) * 0.75, seen.width / 40)}
-                ry={Math.max((y1 - y0) * 0.75, seen.width / 40)}
-                fill="url(#heat)"
-                opacity={0.15 + 0.7 * probability}
-              />
-            ))}
-          </svg>
-        );
-      })}
-    </div>
+    <>
+      <p class="soft">{say('desk.heat.note')}</p>
+      <div class="photos">
+        {photos.map((photo) => <HeatPhoto key={photo.judged} inspection={inspection} photo={photo} alt={altOf(photo)} />)}
+      </div>
+    </>
+  );
+}
+
+function HeatPhoto({ inspection, photo, alt }: { inspection: string; photo: DeskPhoto; alt: string }): VNode {
+  const say = useSay();
+  const [heat, setHeat] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  useEffect(() => {
+    let made: string | null = null;
+    let current = true;
+    askPicture(`/v1/inspections/${inspection}/heat/${photo.judged.split('/').at(-1)}`).then(
+      (picture) => {
+        if (!current) return;
+        made = URL.createObjectURL(picture);
+        setHeat(made);
+      },
+      (error: Error) => current && setTrouble(error.message),
+    );
+    return () => {
+      current = false;
+      if (made !== null) URL.revokeObjectURL(made);
+    };
+  }, [inspection, photo.judged]);
+  return (
+    <figure class="heat">
+      <div>
+        <img class="photo" src={photo.judged} alt={alt} />
+        {heat !== null && <img class="over" src={heat} alt="" data-heat />}
+      </div>
+      {heat === null && <figcaption>{trouble === null ? say('app.loading') : say('desk.heat.none', { detail: trouble })}</figcaption>}
+    </figure>
   );
 }

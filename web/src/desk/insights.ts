@@ -49,6 +49,7 @@ export function deskRates(): Promise<Rates> {
 export interface Lot {
   readonly id: string;
   readonly number: number;
+  readonly batch_id: string;
   readonly batch_number: string;
   readonly sku: string;
   readonly state: string;

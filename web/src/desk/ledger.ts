@@ -1,5 +1,5 @@
 /** What the desk reads from the ledger. It works online only: a supervisor decides on what the server has. */
-import type { Box, Outcome, Verdict } from '../piece/record';
+import type { Outcome, Verdict } from '../piece/record';
 import { uuid7 } from '../piece/uuid7';
 import { fact } from '../store/facts';
 import { ask } from '../sync/http';
@@ -60,18 +60,6 @@ export async function lastInspection(piece: string): Promise<DeskInspection | nu
   const { inspections } = await ask<{ inspections: readonly InspectionAnswer[] }>(`/v1/pieces/${piece}`);
   const last = inspections.at(-1);
   return last === undefined ? null : { id: last.id, verdict: verdictOf(last), photos: last.photos };
-}
-
-export interface SeenPhoto {
-  readonly sha256: string;
-  readonly width: number;
-  readonly height: number;
-  readonly detections: readonly { readonly box: Box; readonly probability: number }[];
-}
-
-/** What the model saw in each photo of an inspection, weak traces included. */
-export async function deskEvidence(inspection: string): Promise<readonly SeenPhoto[]> {
-  return (await ask<{ photos: readonly SeenPhoto[] }>(`/v1/inspections/${inspection}/evidence`)).photos;
 }
 
 export async function deskBatches(): Promise<readonly DeskBatch[]> {

@@ -33,7 +33,7 @@ export function NewestPieces(): VNode {
               <td>{piece.sku}</td>
               <td>{say(`piecestate.${piece.state}` as Key)}</td>
               <td>{piece.grade === null ? '' : say(`verdict.${piece.grade}` as Key)}</td>
-              <td>{new Date(piece.registeredAt).toLocaleTimeString(language)}</td>
+              <td>{new Date(piece.registeredAt).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })}</td>
             </tr>
           ))}
         </tbody>

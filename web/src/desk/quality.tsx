@@ -3,6 +3,8 @@ import { useContext } from 'preact/hooks';
 import { defectName } from '../words/catalogue';
 import { LanguageContext, useSay } from '../words';
 import { deskInsights, deskRates, type Estimate, type Week } from './insights';
+import { DriftPanel } from './drift';
+import { ModelInService } from './model';
 import { IntervalBars, IntervalPlot, type Point } from './plot';
 import { usePolled } from './polled';
 
@@ -31,6 +33,8 @@ export function Quality(): VNode {
       </section>
       <section aria-labelledby="health-title">
         <h2 id="health-title">{say('desk.health')}</h2>
+        <ModelInService />
+        <DriftPanel />
         <div class="plots">
           <IntervalPlot title={say('desk.health.referred')} points={points((week) => week.referred)} />
           <IntervalPlot title={say('desk.health.retakes')} points={points((week) => week.retakes)} />

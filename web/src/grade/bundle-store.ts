@@ -1,7 +1,7 @@
 /** The released model on the phone: fetched once, checked against its hashes, kept by content, used without a network. */
 import { ask } from '../sync/http';
 import { sha256 } from '../photo/sha256';
-import { neededFiles, type BundleSpec } from './spec';
+import { neededFiles, title, type BundleSpec } from './spec';
 
 const CACHE = 'model';
 const CURRENT = '/v1/bundle';
@@ -57,4 +57,10 @@ export async function keptBundle(): Promise<KeptBundle | null> {
   );
   if (model === undefined || centroids === undefined) return null;
   return { spec, sha256: current.sha256, model: await model.arrayBuffer(), centroids: await centroids.arrayBuffer() };
+}
+
+/** Name and version of the bundle on this phone, without reading its files; null when there is none. */
+export async function keptTitle(): Promise<string | null> {
+  const current = await listed(await caches.open(CACHE));
+  return current === null ? null : title(JSON.parse(current.text) as BundleSpec);
 }

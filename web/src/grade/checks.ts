@@ -18,14 +18,24 @@ export function checkLimits(standard: ExportStandard, rule: CheckRule): Limits {
   return [nominal - deviation, nominal + deviation];
 }
 
+/** The value of a record in the check's unit; null where it has none. */
+function numberOf(given: CheckValue | undefined): number | null {
+  if (typeof given === 'number') return given;
+  return typeof given === 'object' && 'value' in given ? given.value : null;
+}
+
 /** A record whose form does not fit the rule is as good as missing. */
 function outcome(rule: CheckRule, value: CheckValue | undefined, [low, high]: Limits): CheckOutcome {
   if (value === undefined) return 'missing';
-  if (typeof value === 'object') return 'waived';
-  if ((typeof value === 'number') !== (rule.unit !== null)) return 'missing';
+  if (typeof value === 'object' && 'waived' in value) return 'waived';
+  if ((typeof value !== 'string') !== (rule.unit !== null)) return 'missing';
   if (typeof value === 'string') return value === 'pass' ? 'passed' : 'failed';
-  if ((high !== null && value > high) || (low !== null && value < low)) return 'failed';
-  return rule.warn !== null && value > rule.warn ? 'warning' : 'passed';
+  const measured = typeof value === 'number' ? { value, uncertainty: 0 } : value;
+  const least = measured.value - measured.uncertainty;
+  const most = measured.value + measured.uncertainty;
+  if ((high !== null && least > high) || (low !== null && most < low)) return 'failed';
+  if ((high !== null && most > high) || (low !== null && least < low)) return 'missing'; // a doubt: the app enters none, the server judges it
+  return rule.warn !== null && measured.value > rule.warn ? 'warning' : 'passed';
 }
 
 export function outcomes(standard: ExportStandard, checks: Checks): ReadonlyMap<string, CheckOutcome> {
@@ -58,16 +68,17 @@ export function* aboutChecks(standard: ExportStandard, checks: Checks, results: 
   for (const [name, result] of results) {
     const rule = standard.checks[name]!;
     const { code } = rule;
-    const value = checks[name];
+    const given = checks[name];
+    const value = numberOf(given);
     const severity = rules.get(code)!.severity;
     const measured = { check: name, value, unit: rule.unit ?? '' };
     const [low, high] = checkLimits(standard, rule);
     if (result === 'missing') {
       if (rule.required && asks) yield { rule: 'check.missing', code, params: { check: name } };
-    } else if (typeof value === 'object') yield { rule: 'check.waived', code, params: { check: name, why: value.waived } };
-    else if (result === 'failed' && value === 'fail') yield { rule: 'check.failed', code, severity, params: { check: name } };
+    } else if (typeof given === 'object' && 'waived' in given) yield { rule: 'check.waived', code, params: { check: name, why: given.waived } };
+    else if (result === 'failed' && given === 'fail') yield { rule: 'check.failed', code, severity, params: { check: name } };
     else if (result === 'warning') yield { rule: 'check.warning', code, params: { ...measured, limit: rule.warn } };
-    else if (result === 'failed' && typeof value === 'number') {
+    else if (result === 'failed' && value !== null) {
       const tooHigh = high !== null && value > high;
       yield { rule: tooHigh ? 'check.too_high' : 'check.too_low', code, severity, params: { ...measured, limit: tooHigh ? high : low } };
     }

@@ -6,6 +6,11 @@ import type { Examined, Shot } from '../photo/darkroom.worker';
 import { amend, photo, piece } from '../store/pieces';
 import { applyStandard } from './verdict';
 
+/** Bring the model into memory while the person aims, so that the first photo does not wait for it. */
+export function warmUp(): void {
+  void darkroom()('warm', null).catch(() => undefined);
+}
+
 /** Look at a photo ahead of the verdict, while the next view is taken. What goes wrong will be told with the verdict. */
 export function lookAhead(shot: Shot): void {
   void darkroom()<Examined | null>('examine', [shot]).catch(() => undefined);

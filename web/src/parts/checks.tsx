@@ -1,27 +1,43 @@
 import type { VNode } from 'preact';
 import { useContext, useState } from 'preact/hooks';
-import type { Check, Product } from '../piece/product';
-import type { CheckValue, PieceRecord } from '../piece/record';
-import { amend } from '../store/pieces';
+import type { ComponentChildren } from 'preact';
+import type { Check } from '../piece/product';
+import type { CheckValue } from '../piece/record';
 import { LanguageContext, useSay, type Say } from '../words';
 import { checkName } from '../words/catalogue';
 
+export type CheckValues = Readonly<Record<string, CheckValue>>;
+
+/** The checks with one of them set, or taken out. */
+export function withCheck(checks: CheckValues, name: string, value: CheckValue | null): CheckValues {
+  const { [name]: _, ...others } = checks;
+  return value === null ? others : { ...others, [name]: value };
+}
+
+/** Required checks that are neither recorded nor waived. */
+export function missingChecks(checks: readonly Check[], values: CheckValues): readonly Check[] {
+  return checks.filter((check) => check.required && values[check.name] === undefined);
+}
+
+interface ChecksProps {
+  readonly checks: readonly Check[];
+  readonly values: CheckValues;
+  readonly onSet: (name: string, value: CheckValue | null) => void;
+  /** What stands beneath the checks. */
+  readonly children?: ComponentChildren;
+}
+
 /** The hand checks that the standard asks for, kept as they are made. */
-export function Checks({ record, product }: { record: PieceRecord; product: Product }): VNode | null {
+export function Checks({ checks, values, onSet, children }: ChecksProps): VNode | null {
   const say = useSay();
-  if (product.checks.length === 0) return null;
-  const set = (name: string, value: CheckValue | null): void => {
-    void amend(record.id, (now) => {
-      const { [name]: _, ...others } = now.checks;
-      return { checks: value === null ? others : { ...others, [name]: value } };
-    });
-  };
+  if (checks.length === 0) return null;
   return (
     <section class="card" aria-labelledby="checks-title">
       <h2 id="checks-title">{say('checks.title')}</h2>
-      {product.checks.map((check) => (
-        <CheckField key={check.name} check={check} value={record.checks[check.name] ?? null} onChange={(value) => set(check.name, value)} />
+      {checks.map((check) => (
+        <CheckField key={check.name} check={check} value={values[check.name] ?? null} onChange={(value) => onSet(check.name, value)} />
       ))}
+      {children}
     </section>
   );
 }
@@ -66,7 +82,7 @@ function CheckField(props: FieldProps): VNode {
 }
 
 function isWaived(value: CheckValue | null): value is { readonly waived: string } {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && 'waived' in value;
 }
 
 interface NamedFieldProps extends FieldProps {
@@ -76,7 +92,8 @@ interface NamedFieldProps extends FieldProps {
 function Measure({ check, value, onChange, label }: NamedFieldProps): VNode {
   const say = useSay();
   // What is typed stays as it is typed, whatever else changes on the screen meanwhile.
-  const [text, setText] = useState(typeof value === 'number' ? String(value) : '');
+  const given = typeof value === 'object' && value !== null && 'value' in value ? value.value : value;
+  const [text, setText] = useState(typeof given === 'number' ? String(given) : '');
   return (
     <label>
       {label} ({[check.unit, limits(check, say)].filter(Boolean).join(', ')}){check.required ? '' : ` · ${say('checks.optional')}`}

@@ -5,7 +5,8 @@ import type { Grade, Outcome, PieceRecord, Verdict } from '../piece/record';
 import { amend } from '../store/pieces';
 import { checkName } from '../words/catalogue';
 import { LanguageContext, useSay, type Key } from '../words';
-import { go } from './route';
+import { missingChecks } from './checks';
+import { goAfter } from './route';
 
 /** For how long a decision stays on the phone, so that it can be undone, in ms. */
 export const UNDO_MS = 10_000;
@@ -30,9 +31,10 @@ export function Decide({ record, product, verdict }: { record: PieceRecord; prod
   const say = useSay();
   const language = useContext(LanguageContext);
   const [asking, setAsking] = useState<Asking | null>(null);
-  const missing = product.checks.filter((check) => check.required && record.checks[check.name] === undefined);
+  const missing = missingChecks(product.checks, record.checks);
 
   const decide = async (outcome: Outcome, reason: string | null = null, grade?: Grade): Promise<void> => {
+    const goOn = goAfter();
     await amend(record.id, (now) => ({
       decision: { outcome, reason, decidedAt: new Date().toISOString(), ...(grade === undefined ? {} : { grade }) },
       holdUntil: Date.now() + UNDO_MS,
@@ -40,7 +42,7 @@ export function Decide({ record, product, verdict }: { record: PieceRecord; prod
       conflict: null,
       state: now.inspection === null ? 'queued' : 'sent',
     }));
-    go('piece', record.id);
+    goOn('piece', record.id);
   };
   const press = (outcome: 'return' | 'reject'): void => {
     if (againstTheRules(outcome, verdict, product)) setAsking(outcome);

@@ -22,3 +22,14 @@ function read(): readonly string[] {
 export function go(...parts: readonly string[]): void {
   location.hash = '/' + parts.map(encodeURIComponent).join('/');
 }
+
+/**
+ * Remember where the person is, before something slow begins. The function that comes back goes on from there, unless
+ * they have gone elsewhere meanwhile: nobody is pulled back by a save that took its time.
+ */
+export function goAfter(): typeof go {
+  const from = location.hash;
+  return (...parts) => {
+    if (location.hash === from) go(...parts);
+  };
+}

@@ -24,3 +24,11 @@ export async function develop(original: Blob): Promise<Developed> {
     judged: { sha256: await sha256(second), blob: judged },
   };
 }
+
+/** Width and height of a photo, upright, in pixels. */
+export async function decodedSize(photo: Blob): Promise<{ readonly width: number; readonly height: number }> {
+  const bitmap = await createImageBitmap(photo);
+  const { width, height } = bitmap;
+  bitmap.close();
+  return { width, height };
+}

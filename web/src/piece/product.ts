@@ -11,6 +11,8 @@ export interface Check {
   readonly unit: string | null;
   readonly low: number | null;
   readonly high: number | null;
+  /** The size that it measures, as the standard names it: length, width, top_diameter, height. */
+  readonly dimension: string | null;
 }
 
 export interface Product {
@@ -29,7 +31,7 @@ export function productOf(standard: ExportStandard): Product | null {
     const nominal = rule.dimension === null ? undefined : sizes[rule.dimension];
     const deviation = nominal === undefined || tolerance === null ? null : Math.max(nominal * tolerance.share, tolerance.mm);
     const [low, high] = deviation === null || nominal === undefined ? [rule.min, rule.max] : [nominal - deviation, nominal + deviation];
-    return { name, code: rule.code, required: rule.required, unit: rule.unit, low, high };
+    return { name, code: rule.code, required: rule.required, unit: rule.unit, low, high, dimension: rule.dimension };
   });
   return { sku: standard.product.sku, name: standard.title, views: standard.views.required, checks, standard };
 }

@@ -76,8 +76,14 @@ export interface Removal {
   readonly askedAt: string;
 }
 
-/** A measured value in the check's unit, a result, or why the check was waived. */
-export type CheckValue = number | 'pass' | 'fail' | { readonly waived: string };
+/** A value that was measured with a known uncertainty (k = 2), both in the check's unit. */
+export interface MeasuredValue {
+  readonly value: number;
+  readonly uncertainty: number;
+}
+
+/** A value in the check's unit, with its uncertainty or without, a result, or why the check was waived. */
+export type CheckValue = number | MeasuredValue | 'pass' | 'fail' | { readonly waived: string };
 
 export interface PieceRecord {
   /** Of this inspection on this phone. */

@@ -1,11 +1,13 @@
 import type { VNode } from 'preact';
 import { useContext } from 'preact/hooks';
 import { originalsWaiting, waits, type PieceRecord } from '../piece/record';
+import { resultWaits } from '../piece/reinspection';
 import { go } from '../parts/route';
 import { Badge } from '../parts/badge';
 import { useLive } from '../store/changes';
 import { fact } from '../store/facts';
 import { pieces } from '../store/pieces';
+import { reinspections } from '../store/reinspections';
 import { PIECES_HELD, piecesHeld } from '../store/reserve';
 import { PIECES_LEFT_TO_WARN, piecesLeft, room } from '../store/room';
 import { sendNow, syncState } from '../sync/engine';
@@ -22,7 +24,9 @@ export function Day(): VNode | null {
   const sku = useLive(() => fact('product'));
   const product = useLive(() => fact('products'))?.find((p) => p.sku === sku);
   const storage = useLive(room);
-  const waiting = all.filter(waits).length;
+  const results = useLive(reinspections) ?? [];
+  const toJudgeAgain = results.filter((again) => again.state === 'open' || again.state === 'conflict').length;
+  const waiting = all.filter(waits).length + results.filter(resultWaits).length;
   const originals = all.reduce((sum, record) => sum + originalsWaiting(record).length, 0);
   const held = useLive(piecesHeld);
   const guessed = storage === null ? Infinity : piecesLeft(storage);
@@ -46,6 +50,7 @@ export function Day(): VNode | null {
         <span class="soft">{say('product.change')}</span>
       </a>
       <button type="button" class="main" onClick={() => go(product === undefined ? 'product' : 'tag')}>{say('day.next')}</button>
+      {toJudgeAgain > 0 && <a class="row" href="#/again"><span class="grow">{say('again.title')}</span><strong>{toJudgeAgain}</strong></a>}
       <h2>{say('day.summary')}</h2>
       <dl class="counts">
         {counts.map(([key, n]) => (

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useContext } from 'preact/hooks';
-import { go } from '../parts/route';
+import { goAfter } from '../parts/route';
 import { useLive } from '../store/changes';
 import { fact, setFact } from '../store/facts';
 import { LanguageContext, useSay } from '../words';
@@ -12,8 +12,9 @@ export function Products(): VNode {
   const products = useLive(() => fact('products'));
   const chosen = useLive(() => fact('product'));
   const choose = async (sku: string): Promise<void> => {
+    const goOn = goAfter();
     await setFact('product', sku);
-    go();
+    goOn();
   };
   return (
     <>

@@ -6,7 +6,7 @@ import { go } from '../parts/route';
 import { headline } from '../parts/verdict-card';
 import { useLive } from '../store/changes';
 import { fact } from '../store/facts';
-import { LanguageContext, useSay } from '../words';
+import { LanguageContext, moment, useSay } from '../words';
 
 /** A code that a person can read aloud: the receipt's own, or the end of the piece's id until the server has given one. */
 export function receiptCode(record: PieceRecord): string {
@@ -31,7 +31,7 @@ export function Receipt({ record }: { record: PieceRecord }): VNode {
     [say('receipt.code'), receiptCode(record)],
     [say('receipt.product'), product?.name[language] ?? record.sku],
     [say('receipt.result'), result],
-    [say('receipt.date'), new Date(record.decision!.decidedAt).toLocaleString(language)],
+    [say('receipt.date'), moment(language, record.decision!.decidedAt)],
   ];
   const address = record.receipt === null ? null : `${location.origin}${record.receipt}`;
   const text = [say('receipt.title'), ...lines.map(([name, value]) => `${name}: ${value}`), recorded, ...(address === null ? [] : [address])].join('\n');

@@ -1,10 +1,13 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { waits } from '../piece/record';
-import { go } from '../parts/route';
+import { resultWaits } from '../piece/reinspection';
+import { goAfter } from '../parts/route';
+import { keptTitle } from '../grade/bundle-store';
 import { useLive } from '../store/changes';
 import { fact, setFact } from '../store/facts';
 import { pieces } from '../store/pieces';
+import { reinspections } from '../store/reinspections';
 import { room } from '../store/room';
 import { logOut } from '../sync/person';
 import { useSay } from '../words';
@@ -17,13 +20,15 @@ export function Settings(): VNode {
   const storage = useLive(room);
   const person = useLive(() => fact('person'));
   const mobile = useLive(() => fact('originalsOnMobileData')) ?? false;
-  const waiting = (useLive(pieces) ?? []).filter(waits).length;
+  const waiting = (useLive(pieces) ?? []).filter(waits).length + (useLive(reinspections) ?? []).filter(resultWaits).length;
+  const model = useLive(keptTitle);
   const [trouble, setTrouble] = useState<string | null>(null);
   const leave = async (): Promise<void> => {
     if (waiting > 0) return setTrouble(say('enter.logout.waiting', { n: waiting }));
+    const goOn = goAfter();
     try {
       await logOut();
-      go('enter');
+      goOn('enter');
     } catch (error) {
       setTrouble(say('app.broken', { detail: (error as Error).message }));
     }
@@ -36,6 +41,7 @@ export function Settings(): VNode {
         <input type="checkbox" checked={mobile} onChange={(e) => void setFact('originalsOnMobileData', e.currentTarget.checked)} />
         {say('settings.originals')}
       </label>
+      <p class="soft">{model === null ? say('settings.model.none') : say('settings.model', { model })}</p>
       {storage && (
         <div class="card">
           <p>{say('settings.room', { used: Math.round(storage.usedBytes / MEGA), free: Math.round(storage.freeBytes / MEGA) })}</p>

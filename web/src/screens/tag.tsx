@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { PieceRecord } from '../piece/record';
-import { go } from '../parts/route';
+import { goAfter } from '../parts/route';
 import { Scanner } from '../parts/scanner';
 import { TAG, tagIn } from '../photo/tags';
 import { fact } from '../store/facts';
@@ -18,20 +18,25 @@ export function Tag(): VNode {
   const [objects, setObjects] = useState(false);
   const [trouble, setTrouble] = useState<Key | null>(null);
   const [before, setBefore] = useState<PieceRecord | null>(null);
+  const beginning = useRef(false); // a thumb that taps twice begins one piece
 
   const begin = async (wanted: string): Promise<void> => {
     if (wanted === '') return setTrouble('tag.empty');
     if (!TAG.test(wanted)) return setTrouble('tag.bad');
+    const goOn = goAfter();
     const earlier = (await piecesTagged(wanted))[0] ?? null;
-    if (earlier !== null && earlier.state === 'draft') return go('piece', earlier.id, 'photos');
+    if (earlier !== null && earlier.state === 'draft') return goOn('piece', earlier.id, 'photos');
     if (earlier !== null) return setBefore(earlier);
     await start(wanted, maker.trim() || null, null, objects);
   };
   const start = async (wanted: string, makerRef: string | null, same: PieceRecord | null = null, appeal = false): Promise<void> => {
+    const goOn = goAfter();
     const sku = same?.sku ?? (await fact('product'));
-    if (sku === null) return go('product');
+    if (sku === null) return goOn('product');
+    if (beginning.current) return;
+    beginning.current = true;
     const record = await beginPiece({ tag: wanted, sku, makerRef, consentedAt: consents && makerRef !== null ? new Date().toISOString() : null, appeal, piece: same?.piece ?? null });
-    go('piece', record.id, 'photos');
+    goOn('piece', record.id, 'photos');
   };
 
   if (before !== null) {

@@ -8,7 +8,10 @@ import { currentVerdict } from '../grade/current';
 import { useLive } from '../store/changes';
 import { fact } from '../store/facts';
 import { useSay } from '../words';
-import { Checks } from '../parts/checks';
+import { onTheMat } from './mat';
+import { Checks, withCheck } from '../parts/checks';
+import type { Product } from '../piece/product';
+import { amend } from '../store/pieces';
 import { Decide } from '../parts/decide';
 
 /** The verdict: the phone's own as provisional, the server's once it has answered; then the hand checks and the decision. */
@@ -38,11 +41,25 @@ export function VerdictScreen({ record }: { record: PieceRecord }): VNode {
       {shown?.status === 'retake' && (
         <button type="button" class="main" onClick={() => go('piece', record.id, 'photos')}>{say('verdict.retake.do')}</button>
       )}
-      {product !== undefined && shown?.status !== 'retake' && <Checks record={record} product={product} />}
+      {product !== undefined && shown?.status !== 'retake' && <HandChecks record={record} product={product} />}
       {product !== undefined && <Decide record={record} product={product} verdict={shown} />}
       {shown?.status !== 'retake' && (
         <button type="button" class="quiet" onClick={() => go('piece', record.id, 'photos')}>{say('capture.closeup')}</button>
       )}
     </>
+  );
+}
+
+/** The hand checks, and the way to the measuring mat where the standard asks for a size that it can show. */
+function HandChecks({ record, product }: { record: PieceRecord; product: Product }): VNode {
+  const say = useSay();
+  return (
+    <Checks
+      checks={product.checks}
+      values={record.checks}
+      onSet={(name, value) => void amend(record.id, (now) => ({ checks: withCheck(now.checks, name, value) }))}
+    >
+      {product.checks.some(onTheMat) && <a class="button" href={`#/piece/${record.id}/mat`}>{say('mat.open')}</a>}
+    </Checks>
   );
 }

@@ -1,6 +1,8 @@
 /** The phone's own store: IndexedDB, one connection, one version number. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { MatPhoto } from '../piece/measurement';
 import type { PieceRecord } from '../piece/record';
+import type { Reinspection } from '../piece/reinspection';
 
 /** Bytes of a photo, by the record they belong to and their content: two pieces may show the same picture. */
 export interface StoredPhoto {
@@ -14,6 +16,8 @@ interface Schema extends DBSchema {
   photos: { key: [record: string, sha256: string]; value: StoredPhoto };
   facts: { key: string; value: unknown };
   reserve: { key: number; value: Blob };
+  reinspections: { key: string; value: Reinspection };
+  mat: { key: string; value: MatPhoto; indexes: { record: string } };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -22,8 +26,13 @@ let opened: Promise<Database> | null = null;
 
 /** The one connection. A newer app in another tab closes this one, and the page is told by the `versionchange` event. */
 export function database(): Promise<Database> {
-  opened ??= openDB<Schema>('anyaman-qc', 1, {
-    upgrade(db) {
+  opened ??= openDB<Schema>('anyaman-qc', 2, {
+    upgrade(db, before) {
+      if (before < 2) {
+        db.createObjectStore('reinspections', { keyPath: 'id' });
+        db.createObjectStore('mat', { keyPath: 'id' }).createIndex('record', 'record');
+      }
+      if (before >= 1) return;
       db.createObjectStore('reserve');
       const pieces = db.createObjectStore('pieces', { keyPath: 'id' });
       pieces.createIndex('order', 'order', { unique: true });

@@ -18,4 +18,6 @@ export interface Facts {
   products: readonly Product[];
   originalsOnMobileData: boolean;
   lastSync: string;
+  /** What the measuring mat's 100 mm bar measures with a ruler. */
+  barMm: number;
 }

@@ -156,8 +156,9 @@ export async function photo(record: string, sha256: string): Promise<StoredPhoto
 /** Remove a draft with its photos. */
 export async function discard(id: string): Promise<void> {
   const db = await database();
-  const transaction = db.transaction(['pieces', 'photos'], 'readwrite');
+  const transaction = db.transaction(['pieces', 'photos', 'mat'], 'readwrite');
   await transaction.objectStore('photos').delete(IDBKeyRange.bound([id], [id, []])); // arrays sort after all strings
+  for (const key of await transaction.objectStore('mat').index('record').getAllKeys(id)) await transaction.objectStore('mat').delete(key);
   await transaction.objectStore('pieces').delete(id);
   await transaction.done;
   changed();

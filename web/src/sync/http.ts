@@ -11,6 +11,8 @@ export class Refused extends Error {
     readonly retryAfterMs: number | null = null,
     /** The piece that holds what this one wanted, where the service names it. */
     readonly piece: string | null = null,
+    /** A more exact reason, where the service gives one. */
+    readonly reason: string | null = null,
   ) {
     super(detail);
   }
@@ -61,12 +63,24 @@ export async function ask<T>(path: string, { method = 'GET', json, body, idempot
   throw refusal(response, text);
 }
 
+/** Ask for a picture. Throws Refused or NoAnswer. */
+export async function askPicture(path: string): Promise<Blob> {
+  let response: Response;
+  try {
+    response = await fetch(path, { credentials: 'same-origin', redirect: 'error', signal: AbortSignal.timeout(60_000) });
+    if (response.ok) return await response.blob();
+  } catch (cause) {
+    throw new NoAnswer(`GET ${path} was not answered`, { cause });
+  }
+  throw refusal(response, await response.text());
+}
+
 function refusal(response: Response, text: string): Refused {
   const seconds = Number(response.headers.get('Retry-After'));
   const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
   try {
-    const problem = JSON.parse(text) as { code?: string; detail?: string; title?: string; piece_id?: string };
-    return new Refused(response.status, problem.code ?? 'error', problem.detail ?? problem.title ?? text, retryAfterMs, problem.piece_id ?? null);
+    const problem = JSON.parse(text) as { code?: string; detail?: string; title?: string; piece_id?: string; reason?: string };
+    return new Refused(response.status, problem.code ?? 'error', problem.detail ?? problem.title ?? text, retryAfterMs, problem.piece_id ?? null, problem.reason ?? null);
   } catch {
     return new Refused(response.status, 'error', `${response.status} ${response.statusText}`, retryAfterMs);
   }

@@ -5,6 +5,7 @@ import type { Person } from '../store/facts-kinds';
 import { ask } from './http';
 import { signedIn } from './engine';
 import { refreshProducts } from './products';
+import { refreshReinspections } from './reinspections';
 
 interface SessionAnswer {
   readonly person: string;
@@ -24,6 +25,7 @@ async function enter(answer: SessionAnswer): Promise<void> {
   };
   await setFact('person', person);
   await refreshProducts();
+  void refreshReinspections().catch(() => undefined); // asked again whenever the list is opened
   void refreshBundle().catch(() => undefined); // large: the first pieces may be judged by the server alone
   signedIn();
 }

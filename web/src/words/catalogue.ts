@@ -28,6 +28,11 @@ export function checkName(language: Language, check: { readonly name: string }):
   return word(catalogues[language], 'checks', check.name);
 }
 
+/** The name of a class of defects, or of a severity. */
+export function severityName(language: Language, severity: string): string {
+  return word(catalogues[language], 'severities', severity);
+}
+
 function word(words: Catalogue, group: Group, key: string): string {
   return words[group][key] ?? key.replaceAll('_', ' ');
 }

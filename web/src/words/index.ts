@@ -25,3 +25,8 @@ export function useSay(): Say {
   const language = useContext(LanguageContext);
   return (key, fill) => say(language, key, fill);
 }
+
+/** A moment as people write it where the language is spoken: day, month, year, hours and minutes. */
+export function moment(language: Language, at: string): string {
+  return new Date(at).toLocaleString(language === 'en' ? 'en-GB' : 'id-ID', { dateStyle: 'medium', timeStyle: 'short' });
+}
