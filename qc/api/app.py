@@ -33,6 +33,7 @@ from qc.api.routes import (
     insights,
     inspections,
     keys,
+    labelling,
     labels,
     lot_steps,
     lots,
@@ -118,7 +119,7 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
     for module in (
         inspections, originals, phone_verdicts, heat, measurements, pieces, corrections, photos, batches, sealing,
         cartons, containers, waiting, manifest, orders,
-        lots, lot_steps, switching, reinspections, rates, labels,
+        lots, lot_steps, switching, reinspections, rates, labels, labelling,
         standards, bundle, rejudgements,
         insights, drift, statements, events, audit, webhooks, keys, session, health, receipts, pages,
     ):  # fmt: skip

@@ -26,5 +26,9 @@ def chosen(piece: str, attempt: int, seed: str, rate: float) -> bool:
     """
     if not 0 <= rate <= 1:
         raise BadInput(f"got a rate of {rate}, wanted a share from 0 to 1")
-    drawn = int.from_bytes(sha256(f"{seed}\n{piece}\n{attempt}".encode()).digest()[:8])
-    return drawn < rate * 2**64
+    return draw(piece, attempt, seed) < rate * 2**64
+
+
+def draw(piece: str, attempt: int, seed: str) -> int:
+    """The number that a piece draws, 0 to 2^64 - 1: those with the lowest are the ones chosen first."""
+    return int.from_bytes(sha256(f"{seed}\n{piece}\n{attempt}".encode()).digest()[:8])

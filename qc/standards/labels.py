@@ -26,7 +26,8 @@ class LabelledDefect(Frozen):
     )
     box: tuple[_Edge, _Edge, _Edge, _Edge] | None = Field(
         default=None,
-        description="x0, y0, x1, y1 in pixels of the upright photo, x1 and y1 exclusive; null: somewhere on it.",
+        description="x0, y0, x1, y1 in pixels of the upright photo as it was sent, as in the evidence; x1 and y1 are "
+        "exclusive. Null: somewhere on it.",
         examples=[[120, 340, 200, 410]],
     )
     severity: Literal["minor", "major", "critical"] | None = Field(
@@ -52,7 +53,7 @@ def see_that_possible(findings: Sequence[LabelledDefect], width: int, height: in
         if finding.box is not None and (finding.box[2] > width or finding.box[3] > height):
             raise BadRequest(
                 f"the box {list(finding.box)} of {finding.code} leaves the photo of {width} x {height} px; "
-                "boxes are in pixels of the upright judged photo"
+                "boxes are in pixels of the upright photo as it was sent"
             )
     there = {finding.code for finding in findings if finding.present}
     nowhere = {finding.code for finding in findings if not finding.present and finding.box is None}

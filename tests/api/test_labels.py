@@ -11,7 +11,7 @@ from qc.ledger.accounts import ROLES, Role, Scope
 from qc.ledger.tables import PhotoLabels
 from qc.ledger.verify import verify
 from tests.api.conftest import Service
-from tests.pictures import GOOD, HOLED
+from tests.pictures import DOUBTFUL, GOOD, HOLED
 
 STAIN = {"code": "STAIN", "present": True, "box": [10, 20, 200, 210], "severity": "minor"}
 NO_HOLE = {"code": "HOLE", "present": False}
@@ -124,3 +124,21 @@ def test_the_chain_vouches_for_labels(service: Service) -> None:
         assert [f for r in verify(session) for f in r.faults if "labels" in f and "changed" in f]
     with database.write() as session:
         session.execute(update(PhotoLabels).values(labelled_by="ml-1"))
+
+
+def test_the_queue_leads_to_labels_and_empties(service: Service) -> None:
+    doubted = service.inspect(DOUBTFUL, number=20).json()
+    engineer = service.key(*ROLES[Role.ML_ENGINEER])
+    [row] = service.client.get("/v1/labelling/queue?limit=5", headers=engineer).json()["items"]
+    assert (row["inspection_id"], row["chosen"], row["why"][0]["rule"]) == (doubted["id"], "value", "referral_band")
+    assert row["why"][0]["text"]["en"] != row["why"][0]["text"]["id"]
+    assert service.client.get(row["path"], headers=engineer).status_code == 200
+    body = {"labelled_by": "ml-1", "chosen": "value", "photos": [{"photo": row["photo"], "complete": True}]}
+    done = service.client.post(f"/v1/inspections/{row['inspection_id']}/labels", json=body, headers=engineer)
+    assert done.json()["items"][0]["occasion"] == "queue"
+    assert service.client.get("/v1/labelling/queue", headers=engineer).json() == {"items": []}
+    others = service.key(Scope.LABEL, organisation="others")
+    service.inspect(DOUBTFUL, number=40)
+    assert service.client.get("/v1/labelling/queue", headers=others).json() == {"items": []}
+    inspector = service.key(*ROLES[Role.INSPECTOR])
+    assert service.client.get("/v1/labelling/queue", headers=inspector).status_code == 403

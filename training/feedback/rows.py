@@ -10,10 +10,12 @@ import pyarrow as pa
 Split = Literal["train", "val", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 
-Source = Literal["review", "reinspection", "appeal", "overrule", "random", "disagreement", "confirmed"]
+Source = Literal["review", "random", "reinspection", "appeal", "overrule", "confirmed", "disagreement"]
 SOURCES: tuple[Source, ...] = get_args(Source)
-"""What a label or a photo owes its place to. Where two say different things of one photo and code, the earlier in this
-list stands: a person who wrote down what they saw, then who judged blind, then what a decision implies."""
+"""What a label or a photo owes its place to: a person who wrote down what they saw (`random`: on a photo chosen by
+chance), a blind re-inspection, a decision on an appeal, an overruling, a decision that follows the verdict, or phone,
+server or challenger disagreeing. Where two say different things of one photo and code, the earlier in this list
+stands."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,14 @@ class PhotoRow:
         photo: SHA-256 of its bytes, and so its place: `photos/ab/<sha256>.jpg`.
         piece: whose.
         view: as the inspector named it.
-        width: of the upright photo, in pixels.
+        width: of the judged image, in pixels.
         height: likewise.
         good: a person looked and found nothing on it; False: a person found something; None: nobody says.
         source: what it is here for.
         grade: of the standing decision, else of the inspection.
         bundle: that judged it, such as anyaman-0.2.0.
-        evidence: JSON text of `qc.standards.evidence.PhotoEvidence` as that bundle saw it.
+        evidence: JSON text of `qc.standards.evidence.PhotoEvidence` as that bundle saw it. Its boxes are in pixels of
+            the photo as it was sent, whose size it names; labels are in those of the judged image.
     """
 
     photo: str
@@ -81,7 +84,7 @@ class LabelRow:
     Attributes:
         photo: which.
         code: of the taxonomy.
-        box: x0, y0, x1, y1 in pixels of the upright photo, x1 and y1 exclusive; None: somewhere on it.
+        box: x0, y0, x1, y1 in pixels of the judged image, x1 and y1 exclusive; None: somewhere on it.
         present: True: it is there. False: it is not, whatever the model claims.
         severity: as the person judges it; None: they did not say.
         source: where it comes from.
