@@ -17,6 +17,7 @@ QcError
 |   +-- TagUsed             the tag is bound to another piece
 |   +-- StillRunning        the first request with this Idempotency-Key is not answered yet
 |   +-- ChangedMeanwhile    If-Match names a state that is no longer the present one
+|   +-- NotPromoted         a gate of the promotion is closed (`extra["closed"]` names it)
 +-- NotAllowed              the caller lacks the scope
 |   +-- NotAuthenticated    the caller is nobody we know
 |   +-- Blinded             a first verdict, hidden from whoever may judge the piece again
@@ -161,6 +162,13 @@ class ChangedMeanwhile(Conflict):
     code = "changed_meanwhile"
     status = 412
     title = "It was changed meanwhile"
+
+
+class NotPromoted(Conflict):
+    """A gate of the promotion is closed; `extra["closed"]` lists which."""
+
+    code = "not_promoted"
+    title = "The model stays out of service"
 
 
 class NotAllowed(QcError):

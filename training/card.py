@@ -15,8 +15,8 @@ TEXT = """# {name} {version}
 Looks at one photo of a handwoven piece and reports: woven or not, kind, material, where it sees which defect, and how
 far the photo is from what it was trained on. It gives no grade; an export standard does.
 
-**What it was trained on.** Made pieces alone: {train} rendered pictures and made surfaces, no real photo of a woven
-piece. **Nothing is promised for photos from the field** until at least 300 labelled ones exist; until then every figure
+**What it was trained on.** {trained}
+**Nothing is promised for photos from the field** until at least 300 labelled ones exist; until then every figure
 below is a stand-in. Doubtful pieces go to a person, and a piece that it calls defective is to be looked at before a
 weaver is sent home with it.
 
@@ -71,7 +71,7 @@ def card(fields: dict[str, Any]) -> str:
     return TEXT.format(
         name=fields["name"],
         version=fields["version"],
-        train=fields["datasets"][0]["samples"],
+        trained=_trained(fields),
         smallest=f"{2 * 8 / size:.0%}",
         kinds=", ".join(fields["labels"]["kinds"]),
         materials=", ".join(fields["labels"]["materials"]),
@@ -85,6 +85,14 @@ def card(fields: dict[str, Any]) -> str:
         guarantee=fields["thresholds"]["defect"]["guarantee"],
         licences="\n".join(f"| {x['input']} | {x['licence']} | {x['source']} |" for x in fields["licences"]),
     )
+
+
+def _trained(fields: dict[str, Any]) -> str:
+    first = fields["datasets"][0]
+    if (start := fields["metrics"].get("fine_tuned_from")) is None:
+        return f"Made pieces alone: {first['samples']} pictures and surfaces, no real photo of a woven piece."
+    photos = f"on {first['samples']} photos that people judged, and " if first["role"] == "train" else ""
+    return f"What {start} was trained on; from there it was fine-tuned {photos}on made pieces."
 
 
 def _trunk(rate: float) -> str:

@@ -1,6 +1,6 @@
 """The `qc-train` command: from corrections to a better model in service. Each room registers its own commands.
 
-A room's module is imported when one of its commands is called: `qc-train --help` waits for no torch.
+A room's module is imported when one of its commands is called, or when help is to list them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ ROOMS = {
     "rollback": "training.promotion.commands",
     "lineage": "training.promotion.commands",
     "regrade": "training.ray.commands",
+    "train-on-ray": "training.ray.commands",
 }
 """Which module holds a command's Typer `app`: a command, or a group of commands, of that name."""
 

@@ -72,7 +72,7 @@ def export(config: Config) -> Path:
     held = {s: _held(config, s) for s in splits}
     said = {s: answers(ask, samples, config.spec, config.hdri, seed=k) for k, (s, samples) in enumerate(held.items())}
     calibration = calibrate(said["val"], fitted_on="made-val")
-    promised = promise(*_by_harm(said["val"], calibration))
+    promised = promise(*by_harm(said["val"], calibration))
     train = [s for folder in config.rendered for s in rendered(folder, "train")]
     train += [s for s in surfaces("train", config.surfaces["train"], config.size, surfaces_folder()) if not shifted(s)]
     known = answers(ask, [s for s in train if s.meta["woven"]][::6], config.spec, config.hdri, seed=9).embedding
@@ -113,7 +113,7 @@ def export(config: Config) -> Path:
             "risk": {
                 "promise": asdict(promised),
                 "what_if": {
-                    name: what_if(*_by_harm(said[split], calibration), config.bands.defect[1])
+                    name: what_if(*by_harm(said[split], calibration), config.bands.defect[1])
                     for name, split in _REPORTED.items()
                 },
             },
@@ -204,7 +204,7 @@ def _held(config: Config, split: Split) -> list[Sample]:
     return pieces(split, config.rendered, config.hdri, count, config.size, surfaces_folder())
 
 
-def _by_harm(said: Answers, calibration: Calibration) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def by_harm(said: Answers, calibration: Calibration) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Defect probabilities of pieces with a critical or major defect, and of good woven ones."""
     grave = np.array([taxonomy().defect(code).severity in ("critical", "major") for code in CHANNELS])
     probability = defect_probabilities(said, calibration)
