@@ -13,7 +13,7 @@ import httpx2 as httpx
 
 from tests.parts.ports import free_ports
 
-SECONDS_TO_START = 90
+SECONDS_TO_START = 240
 
 
 class Replica:
