@@ -16,6 +16,7 @@ from qc.api import logs, pages, problems
 from qc.api.app_files import app_routes
 from qc.api.housekeeping import Housekeeper, LastUsed
 from qc.api.idempotency import InFlight
+from qc.api.judgements import Judgements
 from qc.api.limits import Limits
 from qc.api.metrics import Metrics
 from qc.api.middleware import AddressLimit, BodyLimit, Envelope
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
         app.state.examining = anyio.CapacityLimiter(settings.threads)
         app.state.station = station or await anyio.to_thread.run_sync(Station.open, settings)
         app.state.metrics, app.state.limits, app.state.last_used = metrics, limits, LastUsed()
+        app.state.judgements = Judgements()
         metrics.watch(app.state.station.database, app.state.examining, lambda: app.state.station.model)
         beside = background(settings, app.state.station.database, metrics, app.state.last_used)
         for each in beside:

@@ -256,7 +256,7 @@ def _verdict(
         side: Side | None = "below" if now.mean < low else "above" if now.mean > high else None
         band, value = Band(chart.shown(base.centre), chart.shown(low), chart.shown(high)), chart.shown(now.mean)
     else:
-        if not banded and abs(now.mean - base.centre) < NEAR * sqrt(base.unit / now.of):
+        if not banded and _surely_in_control(base, now, spread.freedom, alarm):
             return None, None
         # A standard error more than the estimate: that of a share is known badly where counts are small.
         from_weeks = (spread.variance + spread.error) * (now.concentration + base.concentration)
@@ -264,3 +264,11 @@ def _verdict(
         side = "below" if now.found < least else "above" if now.found > most else None
         band, value = Band(share, least / now.of, most / now.of), now.mean
     return band, Signal(rule, side, value, now.of, band) if side else None
+
+
+def _surely_in_control(base: Together, now: Together, freedom: float, alarm: float) -> bool:
+    """Whether a share is within even the limits of weeks that differ by chance alone: quick, and most are."""
+    if abs(now.mean - base.centre) < NEAR * sqrt(base.unit / now.of):
+        return True
+    _, least, most = of_share(base.found, base.of, now.of, 0.0, freedom, alarm)
+    return least <= now.found <= most

@@ -6,7 +6,7 @@ A week that is over is read once, a row at a time, and never again: nothing that
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -27,10 +27,13 @@ MOST_WEEKS = 60
 """Weeks that are looked back at. Of a model that has served longer the baseline moves along."""
 
 
+SETTLED = timedelta(minutes=10)
+"""A week is over so long after its end: what was begun in its last seconds may still be on its way to the disk."""
+
+
 def last_week_over(at: datetime | None = None) -> IsoWeek:
-    """The last week that is over: the week that goes on is not judged, since each look would be one more chance to be
-    wrong."""
-    return IsoWeek.of(at or now()).before
+    """The last week that is over. The one that goes on is not judged: each look is one more chance to be wrong."""
+    return IsoWeek.of((at or now()) - SETTLED).before
 
 
 def week_asked(text: str | None) -> IsoWeek:

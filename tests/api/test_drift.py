@@ -72,6 +72,14 @@ def test_one_chart_over_many_weeks_and_a_baseline_that_begins_later(unproved: Se
     assert unproved.client.get("/v1/drift", params=asked | {"collection_point": "X"}).json()["points"] == []
 
 
+def test_what_was_judged_is_not_judged_again(unproved: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered(unproved)
+    first = unproved.client.get("/v1/drift").json()
+    monkeypatch.setattr("qc.api.routes.drift.judge", None)
+    assert unproved.client.get("/v1/drift").json() == first
+    assert unproved.client.get("/v1/drift", params={"chart": "exposure"}).status_code == 500
+
+
 def test_what_cannot_be_judged_is_refused(unproved: Service) -> None:
     for wrong in (
         {"week": str(IsoWeek.of(now()))}, {"week": "2026-W60"}, {"week": "last"}, {"since": "2026-W00"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from qc.errors import BadRequest
 from qc.ledger import drift as reading
 from qc.ledger.accounts import Caller
 from qc.ledger.database import Database
-from qc.ledger.drift import kept_weeks, last_week_over, read_week, week_asked
+from qc.ledger.drift import SETTLED, kept_weeks, last_week_over, read_week, week_asked
 from qc.ledger.drift_told import FOUND, tell_drift
 from qc.ledger.events import now
 from qc.ledger.ids import uuid7
@@ -159,7 +160,9 @@ def test_at_first_only_the_last_week_is_told(database: Database, caller: Caller,
     assert tell_drift(database) == 0  # it began two weeks ago and is no news
 
 
-def test_a_week_that_goes_on_is_not_judged() -> None:
-    assert week_asked(None) == IsoWeek.of(now()).before
+def test_a_week_that_goes_on_is_not_judged_nor_one_whose_last_seconds_are_still_written() -> None:
+    week = IsoWeek(2026, 47)
+    assert last_week_over(week.ends + SETTLED) == week
+    assert last_week_over(week.ends + timedelta(seconds=1)) == week.before
     with pytest.raises(BadRequest, match="is not over"):
         week_asked(str(IsoWeek.of(now())))

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from qc.api.deps import StationDep
+from qc.api.judgements import Judgements
 from qc.api.problems import answers
 from qc.api.schemas.drift import DriftOut
 from qc.api.security import CanReadDrift
@@ -40,11 +41,19 @@ def get_drift(
     asked, began = week_asked(week), week_or_none(since or request.app.state.settings.drift_since)
     if chart is not None and chart_called(chart) is None:
         raise BadRequest(f"got the chart {chart!r}, wanted one of {', '.join(known.key for known in charts())}")
-    digests = kept_weeks(station.database, caller.organisation_id, asked)
-    model = digests[-1].model() if digests else None
-    lines: list[PointChart] = []
-    if model is not None:
-        only = None if chart is None else {chart}
-        lines = judge(digests, model, asked, since=began, bands_from=asked.earlier(weeks - 1), only=only)
-    lines = [line for line in lines if collection_point in {None, line.point}]
-    return DriftOut.of(asked, model, lines, digests, weeks)
+    judgements: Judgements = request.app.state.judgements
+
+    def judged() -> DriftOut:
+        digests = kept_weeks(station.database, caller.organisation_id, asked)
+        model = digests[-1].model() if digests else None
+        lines: list[PointChart] = []
+        if model is not None:
+            only = None if chart is None else {chart}
+            lines = judge(digests, model, asked, since=began, bands_from=asked.earlier(weeks - 1), only=only)
+        return DriftOut.of(asked, model, lines, digests, weeks)
+
+    answer = judgements.of((caller.organisation_id, asked, began, weeks, chart), judged)
+    if collection_point is None:
+        return answer
+    there = [point for point in answer.points if point.collection_point == collection_point]
+    return answer.model_copy(update={"points": there})
