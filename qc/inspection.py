@@ -46,6 +46,7 @@ from qc.model.photo import PhotoLimits
 from qc.model.photo_header import read_header
 from qc.serving.in_service import ModelInService
 from qc.serving.loaded import Examiner, LoadedModel
+from qc.serving.shadow import Judged, JudgedBytes
 from qc.settings import Settings
 from qc.standards.checks import CheckRecord, read_checks
 from qc.standards.defect_rules import Band
@@ -101,6 +102,19 @@ class Examined:
     judged: tuple[JudgedPhoto, ...]
     marked: tuple[bytes, ...]  # JPEG, as many as photos
     likenesses: tuple[int | None, ...]  # of the judged images, as many as photos
+
+    def for_shadow(self, inspection: Inspection) -> Judged:
+        """What a challenger needs to judge the same bytes."""
+        pairs = zip(self.judged, self.asked.photos, strict=True)
+        return Judged(
+            organisation_id=inspection.organisation_id,
+            inspection_id=inspection.id,
+            piece_id=inspection.piece_id,
+            standard=self.asked.standard,
+            checks=self.asked.checks,
+            photos=tuple(JudgedBytes(x.photo.data, x.width, x.height, sent.view) for x, sent in pairs),
+            verdict=self.verdict,
+        )
 
 
 class Station:

@@ -38,6 +38,12 @@ class Settings(BaseSettings):
         default=None,
         description="Bundle to serve while `models` has none in service; the one that came along when unset.",
     )
+    model_poll_s: float = Field(
+        default=5,
+        gt=0,
+        le=3600,
+        description="Seconds between looks at which model is to serve: so soon is a promotion taken up.",
+    )
     standards: Path | None = Field(
         default=None, description="A folder of further standards (YAML); `standards` under `home` when unset."
     )

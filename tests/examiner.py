@@ -32,13 +32,12 @@ class ColourExaminer:
     ) -> Evidence:
         self.examined += 1
         seen = tuple(
-            self._examine(photo if isinstance(photo, JudgedPhoto) else self.judge(photo), view)
-            for photo, view in photos
+            self.examine(photo if isinstance(photo, JudgedPhoto) else self.judge(photo), view) for photo, view in photos
         )
         return Evidence(photos=seen, model=self.model)
 
     def heat(self, photo: JudgedPhoto, sample: ApprovedSample | None = None) -> Floats:
-        seen = self._examine(photo, None)
+        seen = self.examine(photo)
         found = max((each.probability for each in seen.detections), default=0.0)
         heat = np.zeros((8, 8), np.float32)
         heat[2:4, 2:4] = found
@@ -47,16 +46,16 @@ class ColourExaminer:
     def close(self) -> None:
         pass
 
-    def _examine(self, judged: JudgedPhoto, view: View | None) -> PhotoEvidence:
-        red, green, blue = (float(x) for x in judged.photo.rgb.reshape(-1, 3).mean(axis=0))
+    def examine(self, photo: JudgedPhoto, view: View | None = None) -> PhotoEvidence:
+        red, green, blue = (float(x) for x in photo.photo.rgb.reshape(-1, 3).mean(axis=0))
         woven = 0.99 if max(red, green, blue) > 60 else 0.02
         hole = 0.97 if red > max(green, blue) and woven > 0.5 else 0.5 if blue > green and woven > 0.5 else 0.0
-        width, height = judged.width, judged.height
+        width, height = photo.width, photo.height
         box = (width // 4, height // 4, width // 2, height // 2)
         holes = (Detection(code="HOLE", probability=hole, box=box, area_share=0.06, length_share=0.25),)
         return PhotoEvidence(
             view=view,
-            sha256=judged.photo.sha256,
+            sha256=photo.photo.sha256,
             width=width,
             height=height,
             woven=woven,

@@ -20,6 +20,7 @@ from qc.api.judgements import Judgements
 from qc.api.limits import Limits
 from qc.api.metrics import Metrics
 from qc.api.middleware import AddressLimit, BodyLimit, Envelope
+from qc.api.models import Models
 from qc.api.routes import (
     audit,
     batches,
@@ -40,6 +41,7 @@ from qc.api.routes import (
     lots,
     manifest,
     measurements,
+    models,
     orders,
     originals,
     phone_verdicts,
@@ -94,13 +96,15 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
         app.state.metrics, app.state.limits, app.state.last_used = metrics, limits, LastUsed()
         app.state.judgements = Judgements()
         metrics.watch(app.state.station.database, app.state.examining, lambda: app.state.station.model)
+        app.state.models = Models.of(settings, app.state.station, metrics)
+        metrics.watch_models(app.state.station.serving, app.state.models.shadow)
         beside = background(settings, app.state.station.database, metrics, app.state.last_used)
-        for each in beside:
+        for each in (*beside, *app.state.models.threads):
             each.start()
         try:
             yield
         finally:
-            for each in beside:
+            for each in (*app.state.models.threads, *beside):
                 await anyio.to_thread.run_sync(each.stop)
             if station is None:
                 app.state.station.close()
@@ -122,7 +126,7 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
         inspections, originals, phone_verdicts, heat, measurements, pieces, corrections, photos, batches, sealing,
         cartons, containers, waiting, manifest, orders,
         lots, lot_steps, switching, reinspections, rates, labels, labelling,
-        standards, bundle, rejudgements,
+        standards, bundle, models, rejudgements,
         insights, drift, statements, events, audit, webhooks, keys, session, health, receipts, pages,
     ):  # fmt: skip
         app.include_router(module.router)

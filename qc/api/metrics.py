@@ -20,6 +20,8 @@ from qc.errors import Unavailable
 from qc.ledger import outbox
 from qc.ledger.database import Database
 from qc.ledger.outbox import Tried
+from qc.serving.in_service import ModelInService
+from qc.serving.shadow import Shadow
 
 if TYPE_CHECKING:
     from qc.inspection import Examined
@@ -56,9 +58,21 @@ class Metrics:
             "qc_webhook_tries", "Tries at webhook deliveries.", ["outcome"], registry=self.registry
         )
 
+        self._changes = Counter(
+            "qc_model_changes", "Models taken into service or refused.", ["event"], registry=self.registry
+        )
+        self._shadows = Counter(
+            "qc_shadow", "Inspections offered to the challenger, by what became of them.", ["outcome"],
+            registry=self.registry,
+        )  # fmt: skip
+
     def watch(self, database: Database, examining: anyio.CapacityLimiter, model: Callable[[], str]) -> None:
         """Show also what is asked for only when somebody reads."""
         self.registry.register(_AtReading(database, examining, model))
+
+    def watch_models(self, serving: ModelInService, shadow: Shadow) -> None:
+        """Show also which models are in memory, and what waits for the challenger."""
+        self.registry.register(_ModelsAtReading(serving, shadow))
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was answered. `route` is the template, such as `/v1/pieces/{piece_id}`."""
@@ -77,6 +91,14 @@ class Metrics:
         """A webhook was sent, or could not be."""
         outcome = "taken" if tried.taken else "refused" if tried.status is not None else "unanswered"
         self._deliveries.labels(outcome).inc()
+
+    def model_changed(self, event: str) -> None:
+        """The registry named another model, and it was taken or refused."""
+        self._changes.labels(event).inc()
+
+    def shadowed(self, outcome: str) -> None:
+        """An inspection was offered to the challenger: `agrees`, `disagrees`, `dropped`, ..."""
+        self._shadows.labels(outcome).inc()
 
     def read(self) -> bytes:
         """All of it, in Prometheus' text format."""
@@ -113,3 +135,22 @@ class _AtReading(Collector):
         yield GaugeMetricFamily("qc_database_up", "Whether the ledger's database answers.", value=1)
         yield GaugeMetricFamily("qc_outbox_events", "Events not yet made into deliveries.", value=waiting.behind)
         yield GaugeMetricFamily("qc_outbox_deliveries", "Webhook deliveries on their way.", value=waiting.pending)
+
+
+class _ModelsAtReading(Collector):
+    def __init__(self, serving: ModelInService, shadow: Shadow) -> None:
+        self._serving, self._shadow = serving, shadow
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing to ask for before the first reading."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures of this moment."""
+        since = self._serving.present.since.timestamp()
+        yield GaugeMetricFamily("qc_model_since_seconds", "When the model was loaded, Unix time.", value=since)
+        refused = int(self._serving.refused is not None)
+        yield GaugeMetricFamily("qc_model_refused", "Whether another was to serve and was refused.", value=refused)
+        loaded = self._serving.in_memory + (self._shadow.challenger is not None)
+        yield GaugeMetricFamily("qc_models_loaded", "Models in memory, the challenger among them.", value=loaded)
+        yield GaugeMetricFamily("qc_shadow_waiting", "Inspections that wait for it.", value=self._shadow.waiting)

@@ -1,4 +1,4 @@
-"""`qc model`: which model serves, which others are kept, and back to the one before."""
+"""`qc model`: which model serves, which others are kept, which judges in the shadow, and back to the one before."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from qc.errors import BadRequest
 from qc.model.bundle import MODEL_FILE, Bundle
 from qc.model.promotions import Change
 from qc.model.registry import Registry
 from qc.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Released models: list, show, roll back.")
+app = typer.Typer(no_args_is_help=True, help="Released models: list, show, compare in the shadow, roll back.")
 
 By = Annotated[str, typer.Option(help="Who says so; kept with the change.")]
 Why = Annotated[str, typer.Option(help="The reason; kept with the change.")]
@@ -65,6 +66,21 @@ def rollback(
 ) -> None:
     """Let the bundle serve again that the present one replaced."""
     typer.echo(f"{Registry.of(Settings()).roll_back(by=by, why=why, to=to)} is in service again")
+
+
+@app.command()
+def shadow(
+    name: Annotated[str | None, typer.Argument(help="The bundle that shall judge in the shadow.")] = None,
+    off: Annotated[bool, typer.Option("--off", help="None shall.")] = False,
+    by: By = "command line",
+    why: Why = "to be compared",
+) -> None:
+    """Let a bundle judge what the one in service has judged, without deciding anything; or let none."""
+    if (name is None) is not off:
+        raise BadRequest("name the bundle that shall judge in the shadow, or say --off; `qc model list` shows them")
+    Registry.of(Settings()).set_challenger(name, by=by, why=why)
+    shown = "GET /v1/models/shadow shows where it differs"
+    typer.echo("nothing judges in the shadow" if name is None else f"{name} judges in the shadow; {shown}")
 
 
 def _line(change: Change) -> str:

@@ -8,13 +8,15 @@ from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from qc.ledger.events import now
-from qc.ledger.tables import IdempotencyRecord, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from qc.ledger.tables import IdempotencyRecord, ShadowVerdict, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from qc.ledger.tables.webhooks import DeliveryState, EndpointState
 
 ANSWERS_KEPT = timedelta(days=30)
 """How long an answer is kept for a request that comes again: phones come back late."""
 DELIVERIES_KEPT = timedelta(days=30)
 """How long a webhook delivery that has ended is kept, with its log."""
+SHADOW_KEPT = timedelta(days=90)
+"""How long a challenger's verdicts are kept: longer than it takes to decide on it."""
 
 _AT_A_TIME = 1000
 
@@ -27,7 +29,7 @@ def remove_old(session: Session) -> int:
     Returns:
         How many rows went; call again, in a transaction of its own, while there are any.
     """
-    return _remove_answers(session) + _remove_deliveries(session)
+    return _remove_answers(session) + _remove_deliveries(session) + _remove_shadows(session)
 
 
 def _remove_answers(session: Session) -> int:
@@ -56,4 +58,16 @@ def _remove_deliveries(session: Session) -> int:
     old = [delivery.id for delivery in session.scalars(chosen.with_for_update(skip_locked=True))]
     session.execute(delete(WebhookAttempt).where(WebhookAttempt.delivery_id.in_(old)))
     session.execute(delete(WebhookDelivery).where(WebhookDelivery.id.in_(old)))
+    return len(old)
+
+
+def _remove_shadows(session: Session) -> int:
+    old = session.scalars(
+        select(ShadowVerdict.id)
+        .where(ShadowVerdict.judged_at < now() - SHADOW_KEPT)
+        .order_by(ShadowVerdict.judged_at)
+        .limit(_AT_A_TIME)
+        .with_for_update(skip_locked=True)
+    ).all()
+    session.execute(delete(ShadowVerdict).where(ShadowVerdict.id.in_(old)))
     return len(old)

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from qc.errors import BadBundle
 from qc.model.bundle_spec import BundleSpec
 
-__all__ = ["Bundle", "BundleSpec", "hash_files", "write_spec"]
+__all__ = ["Bundle", "BundleSpec", "hash_files", "read_spec", "write_spec"]
 
 SPEC_FILE = "bundle.json"
 MODEL_FILE = "model.onnx"
@@ -44,7 +44,7 @@ class Bundle:
                 a golden photo is decided differently.
         """
         folder = Path(path).resolve()
-        spec = _read_spec(folder)
+        spec = read_spec(folder)
         _verify_hashes(folder, spec)
         bundle = cls(folder, spec, _read_centroids(folder, spec))
         if check:
@@ -76,7 +76,12 @@ def hash_files(folder: Path) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): _sha256(p) for p in found}
 
 
-def _read_spec(folder: Path) -> BundleSpec:
+def read_spec(folder: Path) -> BundleSpec:
+    """bundle.json alone; nothing of the bundle is verified.
+
+    Raises:
+        BadBundle: it is missing or breaks its schema.
+    """
     path = folder / SPEC_FILE
     try:
         return BundleSpec.model_validate_json(path.read_bytes())

@@ -59,3 +59,14 @@ class JudgedPhoto:
         if max(sent.width, sent.height) <= LONG_SIDE:
             return cls(sent, sent.width, sent.height)
         return cls(Photo.decode(judged_image(sent), PhotoLimits(min_side=1)), sent.width, sent.height)
+
+    @classmethod
+    def again(cls, data: bytes, width: int, height: int) -> Self:
+        """The same judged photo from its judged bytes, which were accepted before.
+
+        Args:
+            data: the judged file.
+            width: of the photo as it was sent, upright.
+            height: the same.
+        """
+        return cls(Photo.decode(data, PhotoLimits(max_bytes=len(data), min_side=1)), width, height)

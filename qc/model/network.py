@@ -69,7 +69,7 @@ class Network:
             raise BadBundle(f"{bundle.path / file} does not run: {wrong}", file=file) from wrong
         _hold_to_spec(output, bundle, file)
         self.cell: float = size / output.piece.shape[0]
-        _return_free_memory()
+        return_free_memory()
 
     def run(self, image: Floats, patches: bool = False) -> NetworkOutput:
         """Run the graph on one photo, float32 [1, 3, S, S] as `preprocess.prepare` makes it.
@@ -87,7 +87,7 @@ class Network:
         return NetworkOutput(float(woven.item()), float(defect.item()), *(output[0] for output in others))
 
 
-def _return_free_memory() -> None:
+def return_free_memory() -> None:
     """Give the C heap's free pages back: glibc would keep the 90 MB that optimising the graph took for a moment."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:  # musl has none, and needs none

@@ -17,7 +17,7 @@ from qc.model.judged import JudgedPhoto
 from qc.model.network import Floats
 from qc.model.photo import PhotoLimits
 from qc.standards.defect_rules import Band
-from qc.standards.evidence import Evidence, View
+from qc.standards.evidence import Evidence, PhotoEvidence, View
 
 
 class Examiner(Protocol):
@@ -34,6 +34,9 @@ class Examiner(Protocol):
         self, photos: Sequence[tuple[bytes | JudgedPhoto, View | None]], sample: ApprovedSample | None = None
     ) -> Evidence:
         """What the model sees in the photos of one piece."""
+
+    def examine(self, photo: JudgedPhoto, view: View | None = None) -> PhotoEvidence:
+        """What the model sees in one photo, on the thread that asks."""
 
     def heat(self, photo: JudgedPhoto, sample: ApprovedSample | None = None) -> Floats:
         """Where the model sees anything wrong: probabilities [h, w], laid over the photo."""

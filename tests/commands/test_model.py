@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from qc.cli import app
-from qc.errors import Conflict
+from qc.errors import BadRequest, Conflict, NotFound
 from qc.model.registry import Registry
 from tests.model.tiny_bundle import write_tiny_bundle
 
@@ -47,3 +47,18 @@ def test_a_promoted_model_is_shown_with_its_record_and_rolled_back(
     assert "Budi: it refers too much" in run("history")
     with pytest.raises(Conflict, match=r"name one: tiny-0\.0\.1, tiny-0\.0\.2"):
         run("rollback", "--by", "Budi", "--why", "once more")
+
+
+def test_a_challenger_is_named_and_sent_away(models: Path, tiny_bundle: Path, tmp_path: Path) -> None:
+    registry = Registry(models, shipped=tiny_bundle)
+    name = registry.put(write_tiny_bundle(tmp_path / "next", version="0.0.2").path)
+    assert "judges in the shadow" in run("shadow", name)
+    assert registry.challenger() == registry.path_of(name).resolve()
+    assert "nothing judges in the shadow" in run("shadow", "--off", "--by", "Sari")
+    assert registry.challenger() is None
+    assert [(change.to, change.by) for change in registry.history()] == [(name, "command line"), (None, "Sari")]
+    for wrong in ((), (name, "--off")):
+        with pytest.raises(BadRequest, match="name the bundle"):
+            run("shadow", *wrong)
+    with pytest.raises(NotFound):
+        run("shadow", "tiny-9.9.9")

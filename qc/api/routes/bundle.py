@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,11 +16,13 @@ from pydantic import BaseModel, Field
 
 from qc import errors
 from qc.api.deps import StationDep
+from qc.api.models import Models
 from qc.api.problems import answers
 from qc.api.security import CanReadStandards
-from qc.errors import NotFound, Unavailable
+from qc.errors import BadBundle, NotFound
 from qc.inspection import Station
-from qc.model.bundle import SPEC_FILE, BundleSpec
+from qc.model.bundle import SPEC_FILE, read_spec
+from qc.model.bundle_spec import BundleSpec
 
 router = APIRouter(prefix="/v1/bundle", tags=["model"])
 
@@ -31,9 +35,12 @@ class BundleOut(BaseModel):
 
 
 @router.get("", responses=answers(errors.NotFound))
-def get_bundle(request: Request, caller: CanReadStandards, station: StationDep) -> BundleOut:
+def get_bundle(caller: CanReadStandards, station: StationDep) -> BundleOut:
     """The bundle that this service judges with."""
-    _, content = _in_force(request, station)
+    model = station.serving.present
+    if model.folder is None:
+        raise NotFound(f"{model.title} has no bundle to hand out")
+    content = (model.folder / SPEC_FILE).read_bytes()
     return BundleOut(sha256=sha256(content).hexdigest(), text=content.decode())
 
 
@@ -54,22 +61,28 @@ def get_file(
     caller: CanReadStandards,
     station: StationDep,
 ) -> Response:
-    """A file of the bundle by its sha256: the network that phones run, and what novelty is measured against."""
-    folder, content = _in_force(request, station)
-    spec = BundleSpec.model_validate_json(content)
-    for name in (spec.phone_file, spec.novelty.file):
-        if spec.files[name] == digest:
-            headers = {
-                "Cache-Control": "private, max-age=31536000, immutable",
-                "ETag": f'"{digest}"',
-                "Vary": "Accept-Encoding",
-            }
-            path = folder / name
-            if "gzip" in request.headers.get("accept-encoding", ""):
-                headers["Content-Encoding"] = "gzip"
-                return Response(_compressed(path, digest), media_type="application/octet-stream", headers=headers)
-            return Response(path.read_bytes(), media_type="application/octet-stream", headers=headers)
-    raise NotFound(f"the bundle {spec.title} hands out no file {digest} to phones")
+    """A file of the bundle by its sha256: the network that phones run, and what novelty is measured against.
+
+    Those of other bundles that are kept are handed out too: a phone may have asked for the bundle a moment before
+    another came into service, or have asked another replica.
+    """
+    for folder, spec in _bundles(request, station):
+        for name in (spec.phone_file, spec.novelty.file):
+            if spec.files[name] == digest:
+                return _send(request, folder / name, digest)
+    raise NotFound(f"no bundle that is kept here hands out a file {digest} to phones")
+
+
+def _send(request: Request, path: Path, digest: str) -> Response:
+    headers = {
+        "Cache-Control": "private, max-age=31536000, immutable",
+        "ETag": f'"{digest}"',
+        "Vary": "Accept-Encoding",
+    }
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(_compressed(path, digest), media_type="application/octet-stream", headers=headers)
+    return Response(path.read_bytes(), media_type="application/octet-stream", headers=headers)
 
 
 @lru_cache(maxsize=4)
@@ -78,15 +91,15 @@ def _compressed(path: Path, digest: str) -> bytes:
     return gzip.compress(path.read_bytes(), 9, mtime=0)
 
 
-def _in_force(request: Request, station: Station) -> tuple[Path, bytes]:
-    """Folder and bundle.json of the bundle that judges here. `models/current` may have moved since the start."""
-    folder = request.app.state.settings.bundle.resolve()
-    try:
-        content = (folder / SPEC_FILE).read_bytes()
-    except FileNotFoundError:
-        raise NotFound(f"{folder} holds no bundle to hand out; set QC_MODEL_BUNDLE to the one that judges") from None
-    if BundleSpec.model_validate_json(content).title != station.model:
-        raise Unavailable(
-            f"the service still judges with {station.model}; it must be restarted for the bundle in place"
-        )
-    return folder, content
+def _bundles(request: Request, station: Station) -> Iterator[tuple[Path, BundleSpec]]:
+    """What serves first, then what else the registry keeps."""
+    serving = station.serving.present.bundle
+    if serving is not None:
+        yield serving.path, serving.spec
+    models: Models = request.app.state.models
+    if models.registry is None:
+        return
+    for name in models.registry.bundles():
+        folder = models.registry.folder / name
+        with suppress(BadBundle):  # one that cannot be read serves nobody, phones neither
+            yield folder, read_spec(folder)

@@ -29,6 +29,7 @@ class Ready(BaseModel):
 
     status: str = "ready"
     model: str = Field(description="Name and version of the model that judges.")
+    refused: str | None = Field(description="A bundle that was to judge and was refused: see the log or /v1/models.")
 
 
 @router.get("/livez")
@@ -47,7 +48,8 @@ def readyz(request: Request, station: StationDep) -> Ready:
         raise Unavailable(
             f"{free} MB are free, wanted at least {settings.min_free_mb}: make room on the disk", retry_after_s=30
         )
-    return Ready(model=station.model)
+    refused = station.serving.refused
+    return Ready(model=station.model, refused=None if refused is None else refused.name)
 
 
 @router.get("/metrics", response_class=Response, responses=answers(errors.NotFound))
