@@ -38,7 +38,7 @@ def folder_of(count: int, where: Path) -> Path:
 
 
 def run(folder: Path, threads: int, out: Path) -> tuple[float, list[float]]:
-    """Seconds that grading takes, starting included, and its resident memory in MB, ten times a second."""
+    """Seconds that grading takes, starting included, and resident memory in MB ten times a second, all processes'."""
     command = [str(Path(sys.executable).with_name("qc")), "grade", "--jsonl", str(out), str(folder)]
     began = perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"QC_THREADS": str(threads)}) as grading:
@@ -53,14 +53,20 @@ def run(folder: Path, threads: int, out: Path) -> tuple[float, list[float]]:
 
 
 def _watch(grading: subprocess.Popen[bytes], memory: list[float]) -> None:
-    status = Path(f"/proc/{grading.pid}/status")
     while grading.poll() is None:
-        try:
-            lines = status.read_text().splitlines()
-        except OSError:
-            return
-        memory += [int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")]
+        memory.append(_resident(grading.pid))
         sleep(0.1)
+
+
+def _resident(pid: int) -> float:
+    """Resident memory of a process and those that it started, in MB; 0 of one that has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        own = sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+        children = [c for task in Path(f"/proc/{pid}/task").iterdir() for c in (task / "children").read_text().split()]
+    except OSError:
+        return 0.0
+    return own + sum(_resident(int(child)) for child in children)
 
 
 def measure() -> int:

@@ -25,7 +25,6 @@ ROOMS = {
     "rollback": "training.promotion.commands",
     "lineage": "training.promotion.commands",
     "regrade": "training.ray.commands",
-    "train-on-ray": "training.ray.commands",
 }
 """Which module holds a command's Typer `app`: a command, or a group of commands, of that name."""
 
