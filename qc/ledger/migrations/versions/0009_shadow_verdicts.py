@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["inspection_id"], ["inspections.id"], name="fk_shadow_verdicts_inspection_id"),
         sa.ForeignKeyConstraint(["piece_id"], ["pieces.id"], name="fk_shadow_verdicts_piece_id"),
         sa.PrimaryKeyConstraint("id", name="pk_shadow_verdicts"),
-        sa.UniqueConstraint("inspection_id", "bundle_sha256", name="uq_shadow_verdicts_inspection_id"),
+        sa.UniqueConstraint("inspection_id", "bundle_sha256", name="uq_shadow_verdicts_inspection_id_bundle_sha256"),
     )
     op.create_index("ix_shadow_verdicts_listing", "shadow_verdicts", ["organisation_id", "judged_at", "id"])
     op.create_index("ix_shadow_verdicts_judged_at", "shadow_verdicts", ["judged_at"])

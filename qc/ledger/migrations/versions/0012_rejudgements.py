@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name="fk_rejudgements_organisation_id"),
         sa.PrimaryKeyConstraint("id", name="pk_rejudgements"),
-        sa.UniqueConstraint("organisation_id", "number", name="uq_rejudgements_organisation_id"),
+        sa.UniqueConstraint("organisation_id", "number", name="uq_rejudgements_organisation_id_number"),
     )
     op.create_index("ix_rejudgements_state", "rejudgements", ["state"])
     op.create_table(
