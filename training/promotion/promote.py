@@ -53,11 +53,11 @@ def promote(asked: Promotion, console: Console) -> str:
     for gate in found:
         mark = "[green]open  [/]" if gate.open else "[red]closed[/]"
         console.print(f"{mark} {gate.name}: got {gate.got}; wanted {gate.wanted}", soft_wrap=True)
-    if closed := [gate.name for gate in found if not gate.open]:
+    if closed := [gate for gate in found if not gate.open]:
+        told = "; ".join(f"{gate.name} is closed ({gate.got})" for gate in closed)
         raise NotPromoted(
-            f"{asked.candidate.bundle.spec.title} stays out of service: {', '.join(closed)} closed; "
-            f"{champion.spec.title} goes on serving",
-            closed=closed,
+            f"{asked.candidate.bundle.spec.title} stays out of service: {told}. {champion.spec.title} goes on serving",
+            closed=[gate.name for gate in closed],
         )
     name = asked.registry.put(asked.candidate.bundle.path)
     record = asked.registry.keep_record(_signed_off(asked, champion, found, sets))
