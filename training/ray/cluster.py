@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ def cluster(address: str = LOCAL, **more: Any) -> Iterator[None]:
         raise BadInput("Ray is not installed; install the extra: pip install 'anyaman-qc[ray]'") from missing
     where: dict[str, Any] = {"include_dashboard": False} if address == LOCAL else {"address": address}
     try:
-        ray.init(log_to_driver=False, logging_level="warning", **(where | more))
+        ray.init(log_to_driver=False, logging_level=logging.WARNING, **(where | more))
     except ConnectionError as wrong:
         raise BadInput(f"no Ray cluster at {address!r}: {wrong}") from wrong
     try:
