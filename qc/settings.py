@@ -60,8 +60,8 @@ class Settings(BaseSettings):
     drift_since: str | None = Field(
         default=None,
         pattern=r"^[0-9]{4}-W[0-9]{2}$",
-        description="ISO week from which on weeks are what drift is held against, such as 2026-W30: after a new material "
-        "has become usual, say. With the first week of the model in service when unset.",
+        description="ISO week from which on weeks are what drift is held against, such as 2026-W30: after a new "
+        "material has become usual, say. With the first week of the model in service when unset.",
     )
     gs1_prefix: str | None = Field(
         default=None,
