@@ -16,6 +16,7 @@ from qc.ledger.backup import copy_embedded, faults_of_photos
 from qc.ledger.events import lock_chain
 from qc.ledger.makers import erase_maker, maker_called
 from qc.ledger.migrations import migrate as bring_up
+from qc.ledger.photo_rows import judged_photos
 from qc.ledger.photos import PhotoStore
 from qc.ledger.statements import statement, statement_csv
 from qc.ledger.verify import verify as walk
@@ -80,6 +81,16 @@ def export_ledger(
             for chunk in export(database, start):
                 out.write(chunk)
     typer.echo(f"{file}: {start.sequence:,} events, ending in {start.hash}")
+
+
+@app.command("photos")
+def list_photos(
+    organisation: Annotated[str, typer.Option(help="Slug of the organisation.")] = DEMO,
+) -> None:
+    """Print the SHA-256 of every judged photo, a line each: a listing for `qc regrade`."""
+    with opened_database(Settings()) as database, database.snapshot() as session:
+        for sha256 in judged_photos(session, organisation_called(session, organisation).id):
+            typer.echo(sha256)
 
 
 @app.command("statement")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from qc.ledger.events import now
 from qc.ledger.photos import StoredPhoto
-from qc.ledger.tables import Photo
+from qc.ledger.tables import Inspection, InspectionPhoto, Photo
+
+_AT_A_TIME = 1_000
 
 
 def own_photos(session: Session, organisation_id: UUID, photos: Iterable[StoredPhoto]) -> None:
@@ -33,3 +35,19 @@ def own_photos(session: Session, organisation_id: UUID, photos: Iterable[StoredP
         for sha256, photo in sorted(wanted.items())
         if sha256 not in known
     )
+
+
+def judged_photos(session: Session, organisation_id: UUID) -> Iterator[str]:
+    """SHA-256 of every judged photo of an organisation, each once, in their own order, a thousand at a time."""
+    of_theirs = (
+        select(InspectionPhoto.judged_sha256)
+        .join(Inspection, Inspection.id == InspectionPhoto.inspection_id)
+        .where(Inspection.organisation_id == organisation_id)
+        .group_by(InspectionPhoto.judged_sha256)
+        .order_by(InspectionPhoto.judged_sha256)
+        .limit(_AT_A_TIME)
+    )
+    last = ""
+    while names := session.scalars(of_theirs.where(InspectionPhoto.judged_sha256 > last)).all():
+        yield from names
+        last = names[-1]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,16 @@ def test_missing_pictures_are_said_in_one_line(run: Run, demo_pictures: Path) ->
     told = run("demo")
     assert isinstance(told.exception, BadInput)
     assert "rework.jpg is missing" in told.exception.detail
+
+
+def test_the_judged_photos_of_the_ledger_are_a_listing_to_grade_anew(
+    run: Run, demo_pictures: Path, tmp_path: Path
+) -> None:
+    run("demo")
+    listing, rows = tmp_path / "photos.txt", tmp_path / "rows.jsonl"
+    listing.write_text(run("ledger", "photos").output)
+    assert len(set(listing.read_text().split())) == 3
+    assert run("regrade", str(listing), "--out", str(rows)).exit_code == 0
+    assert [json.loads(line)["photo"] for line in rows.read_text().splitlines()] == listing.read_text().split()
+    run("organisation", "create", "others", "Others")
+    assert run("ledger", "photos", "--organisation", "others").output == ""
