@@ -127,10 +127,15 @@ class Hand:
         for field in self.page.locator("fieldset[data-check]").all():
             field.get_by_role("button", name=WORDS["fine"], exact=True).click()
 
-    def accept(self) -> None:
-        """Accept the piece; by the person's own grade and reason where the model would not have it."""
+    def accept(self, by_rules: bool = False) -> None:
+        """Accept the piece by the person's own grade and reason, which the server takes whatever its model says.
+
+        Args:
+            by_rules: Press accept where the phone offers it. The server may see the piece otherwise and refuse: only
+                for tests that settle that.
+        """
         self.judged()
-        if not self._accepts():
+        if not (by_rules and self._accepts()):
             self.button("overrule").click()
             self.page.locator("select[name=grade]").select_option("A")
             self.page.locator("textarea[name=reason]").fill("looked at it by hand")
@@ -181,12 +186,12 @@ class Hand:
         self.page.evaluate("location.hash = '/'")
         self.button("next").wait_for()
 
-    def inspect(self, tag: str) -> None:
+    def inspect(self, tag: str, by_rules: bool = False) -> None:
         """One piece from tag to receipt."""
         self.begin(tag)
         self.finish_photos()
         self.check_by_hand()
-        self.accept()
+        self.accept(by_rules)
         self.home()
 
     def keeps_everything(self) -> None:
