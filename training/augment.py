@@ -12,15 +12,33 @@ from numpy.typing import NDArray
 Rgb = NDArray[np.uint8]
 
 
-def geometric(rng: np.random.Generator, rgb: Rgb, maps: NDArray[np.int32], size: int) -> tuple[Rgb, NDArray[np.int32]]:
-    """Turn, mirror, zoom, tilt, and cut a window [size, size] of it, at about the scale of the picture as it was.
+_WIDEST, _CLOSEST = 0.7, 1.9
+"""Between which a picture as large as the service's input is zoomed; a finer one is enlarged less."""
 
-    rgb uint8 [H, W, 3 or 4], the fourth its opacity; maps int32 [H, W, M] follow it, nearest.
+_SHRUNK = 0.75
+"""Zooms below this are averaged first, as the service does it: sampling makes moire."""
+
+
+def geometric(
+    rng: np.random.Generator, rgb: Rgb, maps: NDArray[np.int32], size: int, whole: int
+) -> tuple[Rgb, NDArray[np.int32]]:
+    """Turn, mirror, zoom, tilt, and cut a window [size, size], between a little beyond the whole and a close-up.
+
+    rgb uint8 [H, W, 3 or 4], the fourth its opacity; maps int32 [H, W, M] follow it, nearest; whole: side at which the
+    service sees a whole picture, in pixels.
     """
+    plain = whole / max(rgb.shape[:2])
+    closest = _CLOSEST * np.sqrt(plain)
+    zoom = float(np.exp(rng.uniform(np.log(_WIDEST * plain), np.log(closest)))) if rng.random() < 0.75 else plain
+    sway = zoom / plain
+    if zoom < _SHRUNK:
+        shrunk = (round(rgb.shape[1] * zoom), round(rgb.shape[0] * zoom))
+        rgb = np.asarray(cv2.resize(rgb, shrunk, interpolation=cv2.INTER_AREA), np.uint8)
+        maps = cv2.resize(maps.astype(np.float32), shrunk, interpolation=cv2.INTER_NEAREST).astype(np.int32)
+        zoom = 1.0
     height, width = rgb.shape[:2]
-    zoom = float(np.exp(rng.uniform(np.log(0.7), np.log(1.9)))) if rng.random() < 0.75 else 1.0
     turn = rng.uniform(-180, 180) if rng.random() < 0.3 else rng.normal(0, 8)
-    centre = (width * (0.5 + rng.normal(0, 0.09) * zoom), height * (0.5 + rng.normal(0, 0.09) * zoom))
+    centre = (width * (0.5 + rng.normal(0, 0.09) * sway), height * (0.5 + rng.normal(0, 0.09) * sway))
     turned = cv2.getRotationMatrix2D(centre, float(turn), zoom)
     turned[:, 2] += np.array([width / 2 - centre[0], height / 2 - centre[1]])
     matrix = np.vstack([turned, [0, 0, 1]])

@@ -50,6 +50,7 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         empty: Share of draws that show no piece at all.
         spoilt: Share of good pieces on which defects are put as they are drawn.
         seed: Draws are a function of seed, epoch and index alone.
+        whole: Side at which the service sees a whole picture; None: that of the preprocessing.
     """
 
     def __init__(
@@ -61,9 +62,11 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         empty: float = 0.0,
         spoilt: float = 0.0,
         seed: int = 0,
+        whole: int | None = None,
     ) -> None:
         self.samples, self.spec, self.length, self.seed = samples, spec, length, seed
         self.empty, self.spoilt = empty, spoilt
+        self.whole = whole or spec.size
         self.views = panoramas(hdri)
         self.photometric = augment.photometric(spec.size)
         self.epoch = 0
@@ -95,7 +98,7 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         alpha = np.full((height, width), 255, np.int32) if sample.alpha is None else sample.alpha.astype(np.int32)
         maps = np.stack([sample.mask.astype(np.int32), alpha, np.full_like(alpha, 255)], -1)
         rgba = np.dstack([sample.rgb, alpha.astype(np.uint8)])
-        rgba, maps = augment.geometric(rng, rgba, maps, self.spec.size)
+        rgba, maps = augment.geometric(rng, rgba, maps, self.spec.size, self.whole)
         behind = background(rng, self.views, self.spec.size)
         opacity = rgba[..., 3:].astype(np.float32) / 255
         picture = (rgba[..., :3] * opacity + behind * (1 - opacity)).astype(np.uint8)

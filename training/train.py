@@ -142,7 +142,9 @@ def train(config: Config) -> None:
         for epoch in range(first, config.epochs):
             started = time.monotonic()
             pieces = [s for folder in config.rendered for s in rendered(folder, "train")]
-            data = Pieces(pieces + tiles, config.hdri, window, config.draws, config.empty, config.spoilt, config.seed)
+            data = Pieces(
+                pieces + tiles, config.hdri, window, config.draws, config.empty, config.spoilt, config.seed, config.size
+            )
             data.epoch = epoch
             loader = DataLoader(data, config.batch, drop_last=True, num_workers=config.workers)
             network.train()

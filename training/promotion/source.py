@@ -58,7 +58,7 @@ class Source:
         samples = [s for folder in made.rendered for s in rendered(folder, "train")]
         samples += [s for s in surfaces("train", made.surfaces.get("train", 0), size, kept) if not shifted(s)]
         self._slots, self._seed = Slots.of(config), config.seed
-        self._pieces = Pieces(samples, made.hdri, window, self._slots.made, made.empty, made.spoilt, config.seed)
+        self._pieces = Pieces(samples, made.hdri, window, self._slots.made, made.empty, made.spoilt, config.seed, size)
         self._photos = None
         if self._slots.photos:
             snapshots = [Snapshot.open(folder, verify=False) for folder in config.snapshots]
