@@ -10,6 +10,7 @@ import uvicorn
 
 from qc.api import logs
 from qc.api.app import create_app
+from qc.commands.allocator import give_large_buffers_back
 from qc.commands.welcome import welcome
 from qc.errors import BadInput
 from qc.inspection import Station
@@ -18,6 +19,7 @@ from qc.settings import Settings
 
 def serve() -> None:
     """Serve on QC_HOST and QC_PORT until interrupted; requests that have begun are answered first."""
+    give_large_buffers_back()
     settings = Settings()
     listening = listen(settings)
     for told in (signal.SIGINT, signal.SIGTERM):
