@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qc.errors import NotFound
-from qc.model.bundle import Bundle
+from qc.model.bundle import SPEC_FILE, Bundle
 from qc.model.registry import Registry
 from qc.settings import Settings
 
@@ -18,10 +18,12 @@ def bundle_called(settings: Settings, name: str) -> Path:
         BadBundle: The one in service fails its hashes.
     """
     registry = Registry.of(settings) if settings.models_folder is not None else None
-    if registry is not None and name in registry.bundles():
+    known = set(registry.bundles()) if registry is not None else set()
+    if registry is not None and name in known:
         return registry.path_of(name)
-    serving = Bundle.load(settings.bundle)
-    if serving.spec.title == name:
-        return serving.path
-    known = sorted({serving.spec.title, *(registry.bundles() if registry is not None else ())})
-    raise NotFound(f"no model {name!r} on this machine; there are: {', '.join(known)}")
+    if (settings.bundle / SPEC_FILE).is_file():
+        serving = Bundle.load(settings.bundle)
+        if serving.spec.title == name:
+            return serving.path
+        known.add(serving.spec.title)
+    raise NotFound(f"no model {name!r} on this machine; there are: {', '.join(sorted(known)) or 'none'}")

@@ -93,7 +93,7 @@ def test_pages_load_nothing_from_elsewhere(service: Service) -> None:
 def test_alive_and_ready(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     service.client.headers.pop("Authorization")
     assert service.client.get("/livez").json() == {"status": "alive"}
-    assert service.client.get("/readyz").json() == {"status": "ready", "model": "colours-1.0.0"}
+    assert service.client.get("/readyz").json() == {"status": "ready", "model": "colours-1.0.0", "refused": None}
 
     def away() -> None:
         raise Unavailable("the database did not answer")

@@ -52,6 +52,10 @@ _FORM = {
 }
 
 
+_MOST_PARTS = 10
+"""More than the two that are wanted, so that a form with others is told which those are."""
+
+
 @router.post(
     "",
     openapi_extra=_FORM,
@@ -69,7 +73,7 @@ async def measure_piece(request: Request, caller: CanInspect, station: StationDe
     `pass` and `fail` only where the whole interval is inside or outside the tolerance; else `measure_by_tape`. What
     cannot be measured is `not_measurable`, with a `reason`. It asks nothing of the ledger and may be sent again freely.
     """
-    parts = await read_form(request, int(request.app.state.settings.max_photo_mb * 1e6), 2)
+    parts = await read_form(request, int(request.app.state.settings.max_photo_mb * 1e6), _MOST_PARTS)
     photo, asked = _read(parts)
     limits = PhotoLimits.of(request.app.state.settings)
     work = partial(_measure, station, caller, photo, asked, limits)
