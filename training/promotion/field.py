@@ -165,7 +165,7 @@ def _window(rng: np.random.Generator, photo: FieldPhoto, spec: PreprocessSpec) -
     opaque = np.full(photo.shown.shape, 255, np.int32)
     maps = np.stack([photo.shown, photo.absent, opaque], -1)
     rgba = np.dstack([photo.rgb, opaque.astype(np.uint8)])
-    rgba, maps = augment.geometric(rng, rgba, maps, spec.size)
+    rgba, maps = augment.geometric(rng, rgba, maps, spec.size, max(photo.rgb.shape[:2]))
     inside = maps[..., 2] > 127
     picture = np.where(inside[..., None], rgba[..., :3], np.uint8(spec.pad))
     shown = maps[..., 0].copy()
