@@ -6,7 +6,7 @@ import platform
 import subprocess
 import sys
 
-import pytest
+from qc.commands.allocator import give_large_buffers_back
 
 _PROGRAM = """
 import sys
@@ -27,8 +27,10 @@ print(resident() - before)
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries give memory back by themselves")
 def test_large_buffers_go_back_once_they_are_freed() -> None:
+    if platform.libc_ver()[0] != "glibc":  # another C library: it cannot be told, and says so
+        assert not give_large_buffers_back()
+        return
     kept = {
         told: int(subprocess.run([sys.executable, "-c", _PROGRAM, told], check=True, capture_output=True).stdout)
         for told in ("told", "untold")

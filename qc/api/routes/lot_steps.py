@@ -11,6 +11,7 @@ from qc import errors
 from qc.api.deps import StationDep
 from qc.api.idempotency import KeyHeader, carry_out_once
 from qc.api.problems import BODY, answers
+from qc.api.routes.reinspections import RECORDED_ANSWERS
 from qc.api.schemas.lots import LotOut, LotsOut, RemovedOut, SamplingIn, StepIn, WithdrawalIn
 from qc.api.schemas.reinspections import ScreenedIn, ScreenedOut
 from qc.api.security import CanDecideLots, CanReinspect, speaks_for
@@ -84,15 +85,7 @@ def start_screening(
 @router.post(
     "/lots/{lot_id}/screening/results",
     response_model=ScreenedOut,
-    responses=answers(
-        errors.NotFound,
-        errors.Conflict,
-        errors.AlreadyDecided,
-        errors.ChecksMissing,
-        errors.StillRunning,
-        errors.KeyReused,
-        framework=BODY,
-    ),
+    responses=RECORDED_ANSWERS,
 )
 def record_screening(
     request: Request, lot_id: UUID, body: ScreenedIn, caller: CanReinspect, key: KeyHeader = None

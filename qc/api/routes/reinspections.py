@@ -27,6 +27,17 @@ from qc.model.photo_header import read_header
 
 router = APIRouter(prefix="/v1/reinspections", tags=["reinspections"])
 
+RECORDED_ANSWERS = answers(
+    errors.NotFound,
+    errors.Conflict,
+    errors.AlreadyDecided,
+    errors.ChecksMissing,
+    errors.StillRunning,
+    errors.KeyReused,
+    framework=BODY,
+)
+"""What recording the finding of a re-inspection may answer, one piece or many."""
+
 
 @router.get("", responses=answers())
 def list_open(
@@ -55,15 +66,7 @@ def get_reinspection(request: Request, reinspection_id: UUID, caller: CanReinspe
 @router.post(
     "/{reinspection_id}/result",
     response_model=ReinspectionOut,
-    responses=answers(
-        errors.NotFound,
-        errors.Conflict,
-        errors.AlreadyDecided,
-        errors.ChecksMissing,
-        errors.StillRunning,
-        errors.KeyReused,
-        framework=BODY,
-    ),
+    responses=RECORDED_ANSWERS,
 )
 def record(
     request: Request, reinspection_id: UUID, body: ResultIn, caller: CanReinspect, key: KeyHeader = None
