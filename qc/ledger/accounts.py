@@ -71,6 +71,7 @@ ROLES: dict[Role, frozenset[Scope]] = {
         Scope.LABEL,
         Scope.REJUDGE,
         Scope.READ_DRIFT,
+        Scope.READ_MODELS,  # whose verdicts they answer for
     },
     Role.SHIPPER: frozenset(
         {
