@@ -15,11 +15,14 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from qc.errors import BadBundle
+from qc.errors import BadBundle, BadInput
 from qc.model.bundle_spec import Part, Sha256
 
 FIRST = "0" * 64
 """What the first line names as the line before it."""
+
+NAME, REASON = 200, 2000
+"""Most characters of who says so, and of why."""
 
 Action = Literal["switch", "rollback", "challenger"]
 
@@ -32,8 +35,8 @@ class Change(Part):
     action: Action
     before: str | None = Field(description="Bundle that held the place until then.")
     to: str | None = Field(description="Bundle that holds it from then on; null: no challenger any more.")
-    by: str = Field(min_length=1, max_length=200)
-    why: str = Field(min_length=1, max_length=2000)
+    by: str = Field(min_length=1, max_length=NAME)
+    why: str = Field(min_length=1, max_length=REASON)
     model: Sha256 | None = Field(description="Of the model.onnx of `to`.")
     record: Sha256 | None = Field(default=None, description="Of the signed-off record, promotions/<hash>.json.")
     previous: Sha256
@@ -43,6 +46,17 @@ class Change(Part):
         """SHA-256 of the line as it is, without its own."""
         document = self.model_dump(mode="json", exclude={"sha256"})
         return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def hold_to_words(by: str, why: str) -> None:
+    """See that somebody says so and gives a reason, neither of them too long.
+
+    Raises:
+        BadInput: One is empty or too long; the sentence says which.
+    """
+    for option, said, most in (("--by", by, NAME), ("--why", why, REASON)):
+        if not said.strip() or len(said) > most:
+            raise BadInput(f"{option} has {len(said.strip())} characters, wanted 1 to {most}; it is kept for good")
 
 
 def read_changes(path: Path) -> list[Change]:
@@ -80,7 +94,13 @@ def append_change(
     model: str | None,
     record: str | None,
 ) -> Change:
-    """Write one more line, on disk before this returns. The caller holds the registry's lock."""
+    """Write one more line, on disk before this returns. The caller holds the registry's lock.
+
+    Raises:
+        BadInput: Nobody says so, or without a reason.
+        BadBundle: The history was altered.
+    """
+    hold_to_words(by, why)
     changes = read_changes(path)
     change = Change(
         number=len(changes) + 1,

@@ -43,16 +43,23 @@ class Candidate:
             raise BadInput(f"{path / 'bundle'} is not the bundle that the run wrote; run it again")
         return cls(bundle, path, record["given"])
 
+    def snapshots(self) -> list[Snapshot]:
+        """What the run learnt from.
+
+        Raises:
+            BadInput: A snapshot of the run is gone or changed.
+        """
+        return [Snapshot.open(folder) for folder in self.config.snapshots]
+
     def learnt_photos(self) -> frozenset[str]:
         """sha256 of every photo that the run learnt from: no frozen set may hold them.
 
         Raises:
             BadInput: A snapshot of the run is gone or changed.
         """
-        learnt: set[str] = set()
-        for folder in self.config.snapshots if self.run else ():
-            learnt.update(row.photo for _, row, _ in Snapshot.open(folder).photos("train"))
-        return frozenset(learnt)
+        if self.run is None:
+            return frozenset()
+        return frozenset(row.photo for snapshot in self.snapshots() for _, row, _ in snapshot.photos("train"))
 
     @property
     def config(self) -> RunConfig:

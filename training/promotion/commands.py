@@ -83,11 +83,19 @@ def promote(
     why: Why,
     on: Frozen = None,
     policy: Annotated[Path | None, typer.Option(help="A YAML file with stricter limits than the gates' own.")] = None,
+    accept_unjudged: Annotated[
+        list[str] | None, typer.Option(help="A code that you sign for though too few pieces show it; may be repeated.")
+    ] = None,
+    accept_labels: Annotated[
+        list[str] | None,
+        typer.Option(help="A code whose labels you looked at, though they contradict what serves; may be repeated."),
+    ] = None,
 ) -> None:
     """Put a bundle into service if every gate is open; change nothing if one is closed."""
     asked = Promotion(
-        Candidate.at(candidate), Registry.of(Settings()), _snapshots(on) if on else [], _policy(policy), by, why
-    )
+        Candidate.at(candidate), Registry.of(Settings()), _snapshots(on) if on else [], _policy(policy), by, why,
+        frozenset(accept_unjudged or ()), frozenset(accept_labels or ()),
+    )  # fmt: skip
     typer.echo(
         f"{promoted(asked, Console(soft_wrap=True))} is in service; back: qc-train rollback --by NAME --why TEXT"
     )

@@ -16,12 +16,17 @@ from rich.table import Table
 
 from qc.errors import BadInput
 from training.promotion.outcomes import ANY, Outcome
+from training.promotion.ranking import DRAWS, Ranking, interval
 
 LEAST = 12
-"""Pieces below which a figure is shown and nothing is concluded from it."""
+"""Pieces below which a figure is shown and nothing is concluded from it.
 
-DRAWS = 2000
-"""Bootstrap samples behind an interval of 95 %."""
+The smallest number on which the loss of half of what there is can be told from chance. Of n pieces judged by both,
+those speak that one found and the other did not; by the exact sign test (McNemar 1947) six of them, all one way, are
+the first that chance gives less than once in twenty: 2 / 2^6 = 0.031, while five have 0.063. Six are half of twelve.
+"""
+
+AUROC = "AUROC"
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,9 @@ class Line:
     Attributes:
         group: code | material | collection point | phone.
         name: which.
-        figure: recall (share of what is there that is found), or false alarms (share of what is not there).
-        n: things judged; pieces: how many pieces they are of.
+        figure: recall (share of what is there that is found), false alarms (share of what is not there), or AUROC (how
+            well pictures with the code are told from those without, whatever the thresholds; of codes only).
+        n: things judged; pieces: how many pieces they are of, for AUROC those of the rarer kind.
         a, b: the figure of each.
         low, high: interval of 95 % of b - a.
     """
@@ -52,7 +58,7 @@ class Line:
         """better or worse beyond the interval, else alike; "too few" to say."""
         if self.pieces < LEAST:
             return "too few"
-        up, down = ("better", "worse") if self.figure == "recall" else ("worse", "better")
+        up, down = ("worse", "better") if self.figure == "false alarms" else ("better", "worse")
         return up if self.low > 0 else down if self.high < 0 else "alike"
 
     def document(self) -> dict[str, Any]:
@@ -80,14 +86,17 @@ def compare(a: Sequence[Outcome], b: Sequence[Outcome], seed: int = 0) -> list[L
     if not a or [o.key for o in a] != [o.key for o in b]:
         raise BadInput(f"{len(a)} and {len(b)} things were judged, wanted the same ones; name a set with judged photos")
     found: dict[tuple[str, str, str], list[tuple[str, bool, bool]]] = {}
+    ranked: dict[str, list[tuple[Outcome, Outcome]]] = {}
     for one, other in zip(a, b, strict=True):
         figure = "recall" if one.there else "false alarms"
+        ranked.setdefault(one.code, []).append((one, other))
         for group, name_of in _GROUPS.items():
             if name := name_of(one):
                 found.setdefault((group, name, figure), []).append((one.unit, one.found, other.found))
-    order = list(_GROUPS)
-    keys = sorted(found, key=lambda k: (order.index(k[0]), k[1] != ANY, k[1], k[2] != "recall"))
-    return [_line(key, found[key], seed) for key in keys]
+    lines = [_line(key, things, seed) for key, things in found.items()]
+    lines += [_ranking(code, pairs, seed) for code, pairs in ranked.items() if len({o.there for o, _ in pairs}) == 2]
+    groups, figures = list(_GROUPS), ["recall", "false alarms", AUROC]
+    return sorted(lines, key=lambda x: (groups.index(x.group), x.name != ANY, x.name, figures.index(x.figure)))
 
 
 def _line(key: tuple[str, str, str], things: list[tuple[str, bool, bool]], seed: int) -> Line:
@@ -101,6 +110,12 @@ def _line(key: tuple[str, str, str], things: list[tuple[str, bool, bool]], seed:
     differences = (drawn[:, 2] - drawn[:, 1]) / np.maximum(drawn[:, 0], 1)
     low, high = np.quantile(differences, [0.025, 0.975])
     return Line(*key, int(total), len(units), a_found / total, b_found / total, float(low), float(high))
+
+
+def _ranking(code: str, pairs: Sequence[tuple[Outcome, Outcome]], seed: int) -> Line:
+    a, b = (Ranking.of([pair[k] for pair in pairs]) for k in (0, 1))
+    low, high = interval(b.drawn(seed) - a.drawn(seed))  # the same pieces drawn for both
+    return Line("code", code, AUROC, len(pairs), a.fewest, a.auroc(), b.auroc(), low, high)
 
 
 def show(lines: Sequence[Line], names: tuple[str, str], console: Console) -> None:

@@ -1,4 +1,7 @@
-"""The gates between a fine-tuned bundle and service. Each says what it got and what it wanted; one closed is enough."""
+"""The gates between a fine-tuned bundle and service. Each says what it got and what it wanted; one closed is enough.
+
+Here are those that look at the network itself; those that look at codes and at escapes have files of their own.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,6 @@ from qc.model.grader import Grader
 from qc.model.preprocess import prepare
 from training.calibrate import by_graph, by_torch
 from training.network import Network
-from training.promotion.compare import Line, compare
-from training.promotion.outcomes import ANY, Judged
 
 
 class Policy(BaseModel):
@@ -29,6 +30,7 @@ class Policy(BaseModel):
 
     escapes: float = Field(default=0.01, gt=0, lt=1, description="Share of grave defects that may be accepted unseen.")
     least_grave: int = Field(default=300, ge=20, description="Held-out grave pieces without which nothing is promised.")
+    forgotten: float = Field(default=0.05, ge=0, lt=1, description="AUROC of a code that may be lost.")
     slower: float = Field(default=1.25, ge=1, description="Times the milliseconds of the bundle in service.")
     ms: float = Field(default=60, gt=0, description="Milliseconds of a photo that are fast enough on one thread.")
     larger: float = Field(default=1.2, ge=1, description="Times the bytes of the model in service.")
@@ -44,59 +46,6 @@ class Gate:
     got: str
     wanted: str
     figures: dict[str, Any]
-
-
-def no_code_worse(champion: Judged, candidate: Judged) -> Gate:
-    """No code's recall falls, and no code's false alarms rise, by more than the interval of the paired difference.
-
-    A code whose recall rises beyond its interval may alarm more often; good pieces as a whole may not be alarmed more.
-    """
-    lines = [line for line in compare(champion.outcomes, candidate.outcomes) if line.group == "code"]
-    found_more = {line.name for line in lines if line.figure == "recall" and line.verdict == "better"} - {ANY}
-    worse = [
-        line for line in lines if line.verdict == "worse" and (line.figure == "recall" or line.name not in found_more)
-    ]
-    better = [line for line in lines if line.verdict == "better"]
-    told = "; ".join(_told(line) for line in worse) or f"none of {len(lines)} figures worse, {len(better)} better"
-    return Gate(
-        "no code worse", not worse, told, "no recall lower and no false alarms higher than the interval allows",
-        {"lines": [line.document() for line in lines]},
-    )  # fmt: skip
-
-
-def _told(line: Line) -> str:
-    return f"{line.name} {line.figure} {line.a:.3f} -> {line.b:.3f} ({line.low:+.3f} to {line.high:+.3f}, n = {line.n})"
-
-
-def escape_bound(champion: Judged, candidate: Judged, policy: Policy, refer: tuple[float, float]) -> Gate:
-    """The bound on accepted grave defects, recomputed at the bundles' own referral thresholds, is held.
-
-    Conformal risk control as in training.risk: with n held-out defective pieces of which m lie below the threshold, the
-    expected share that slips through is at most (m + 1) / (n + 1). Where the bundle in service itself is above what the
-    policy wants, the candidate may not be above it, beyond the interval of their paired difference.
-    """
-    before, after = np.array(champion.grave), np.array(candidate.grave)
-    n = len(after)
-    figures: dict[str, Any] = {"n": n}
-    wanted = f"at most {policy.escapes:.1%}, or what the bundle in service holds"
-    if n < policy.least_grave:
-        return Gate(
-            "escape bound", False, f"{n} held-out pieces with a grave defect", f"at least {policy.least_grave}", figures
-        )
-    missed = np.stack([before < refer[0], after < refer[1]], 1)
-    bounds = (missed.sum(0) + 1) / (n + 1)
-    drawn = np.random.default_rng(0).integers(0, n, (2000, n))
-    differences = (missed[:, 1].astype(int) - missed[:, 0])[drawn].mean(1)
-    low = float(np.quantile(differences, 0.025))
-    figures |= {
-        "bound_before": float(bounds[0]),
-        "bound": float(bounds[1]),
-        "difference_low": low,
-        "referral": refer[1],
-    }
-    held = bool(bounds[1] <= policy.escapes or bounds[1] <= bounds[0] or low <= 0)
-    got = f"{bounds[1]:.1%} at a referral of {refer[1]:g}, in service {bounds[0]:.1%} (n = {n})"
-    return Gate("escape bound", held, got, wanted, figures)
 
 
 def onnx_as_torch(bundle: Bundle, network: Network, pictures: Sequence[np.ndarray[Any, np.dtype[np.uint8]]]) -> Gate:

@@ -30,19 +30,20 @@ ANY = "any defect"
 
 _SEED = 17
 
-_REVISION = 1
+_REVISION = 2
 """To be raised with every change of what counts as found."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One thing to get right. Two bundles on the same sets give the same outcomes in the same order, but for `found`.
+    """One thing to get right. Two bundles on one set give the same outcomes in order, but for `found` and `score`.
 
     Attributes:
         unit: the piece; outcomes of one piece depend on each other.
         code: a defect code, or `ANY`.
         there: whether the defect is there, by the person or the making.
-        found: whether the bundle refers or calls it, under its own thresholds.
+        found: whether the bundle refers or calls it, under its own thresholds, where it is said to be.
+        score: the highest probability of the code anywhere on the picture; what its AUROC ranks by.
         material: of the piece; likewise collection_point and phone, empty for made pieces.
     """
 
@@ -50,6 +51,7 @@ class Outcome:
     code: str
     there: bool
     found: bool
+    score: float
     material: str = ""
     collection_point: str = ""
     phone: str = ""
@@ -100,9 +102,13 @@ def _of_photo(
 ) -> Iterator[Outcome]:
     refer = {code: band.refer for code, band in bundle.spec.thresholds.codes.items()}
     claims = [d for d in seen.detections if d.probability >= refer[d.code]]
+    scores = {ANY: seen.defect_probability}
+    for detection in seen.detections:
+        scores[detection.code] = max(scores.get(detection.code, 0.0), detection.probability)
 
     def outcome(code: str, there: bool, found: bool) -> Outcome:
-        return Outcome(piece.piece, code, there, found, piece.material or "", piece.collection_point, piece.phone)
+        where = piece.material or "", piece.collection_point, piece.phone
+        return Outcome(piece.piece, code, there, found, scores.get(code, 0.0), *where)
 
     said = {code: [label for label in labels if label.code == code] for code in CHANNELS}
     for code, mine in said.items():
@@ -132,7 +138,7 @@ def on_made(bundle: Bundle, made: Made, samples: Sequence[Sample]) -> Judged:
 def _on_made(bundle: Bundle, made: Made, samples: Sequence[Sample]) -> Judged:
     said = answers(by_graph(bundle.path / "model.onnx"), samples, bundle.spec.preprocess, made.hdri, seed=_SEED)
     calibration, thresholds = bundle.spec.calibration, bundle.spec.thresholds
-    suspected = defect_probabilities(said, calibration) >= thresholds.defect.refer
+    any_defect = defect_probabilities(said, calibration)
     outcomes: list[Outcome] = []
     for k, (sample, target) in enumerate(zip(said.samples, said.targets, strict=True)):
         if not target.woven:
@@ -141,15 +147,17 @@ def _on_made(bundle: Bundle, made: Made, samples: Sequence[Sample]) -> Judged:
         material = str(sample.meta["material"] or "")
         claimed = False
         for channel, code in enumerate(CHANNELS):
-            here = calibrated(said.defects[k, channel], calibration.channels[code]) >= thresholds.codes[code].refer
+            likely = calibrated(said.defects[k, channel], calibration.channels[code])
+            here, score = likely >= thresholds.codes[code].refer, float(likely.max())
             claimed |= bool(here.any())
             shown = target.defects[channel]
             if shown.any():
                 near = cv2.dilate(shown, np.ones((3, 3), np.uint8)) > 0
-                outcomes.append(Outcome(unit, code, True, bool((here & near).any()), material))
+                outcomes.append(Outcome(unit, code, True, bool((here & near).any()), score, material))
             elif not target.defect:
-                outcomes.append(Outcome(unit, code, False, bool(here.any()), material))
-        outcomes.append(Outcome(unit, ANY, bool(target.defect), claimed or bool(suspected[k]), material))
+                outcomes.append(Outcome(unit, code, False, bool(here.any()), score, material))
+        claimed |= bool(any_defect[k] >= thresholds.defect.refer)
+        outcomes.append(Outcome(unit, ANY, bool(target.defect), claimed, float(any_defect[k]), material))
     grave, good = by_harm(said, calibration)
     return Judged(tuple(outcomes), tuple(grave.tolist()), tuple(good.tolist()))
 

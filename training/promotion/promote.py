@@ -11,19 +11,23 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from qc.errors import NotPromoted
+from qc.errors import BadInput, NotPromoted
 from qc.model.bundle import MODEL_FILE, SPEC_FILE, Bundle
+from qc.model.promotions import hold_to_words
 from qc.model.registry import Registry
 from training.backgrounds import panoramas
 from training.dataset import over_ground
+from training.feedback.rows import Split as PhotoSplit
 from training.feedback.snapshot import Snapshot
 from training.promotion import gates
 from training.promotion.candidate import Candidate
+from training.promotion.code_gates import labels_believed, no_code_forgotten, no_code_worse, none_worse_on_its_own
 from training.promotion.config import Made
+from training.promotion.escape_gate import escape_bound
 from training.promotion.gates import Gate, Policy
 from training.promotion.held import held_out
 from training.promotion.outcomes import Judged, on_made, on_photos
-from training.sample import Sample
+from training.sample import CHANNELS, Sample
 from training.splits import Split
 
 _FROZEN: tuple[Split, ...] = ("test", "shift")
@@ -32,7 +36,21 @@ _FROZEN: tuple[Split, ...] = ("test", "shift")
 
 @dataclass(frozen=True)
 class Promotion:
-    """What is asked for, and by whom."""
+    """What is asked for, and by whom.
+
+    Attributes:
+        candidate: what is to serve.
+        registry: where.
+        frozen: labelled snapshots of which the test split is judged.
+        policy: the gates' limits.
+        by: who signs off.
+        why: the reason.
+        unjudged: codes that go into service though there are not enough pieces to judge them by.
+        labels: codes whose labels contradict the bundle in service, and which somebody looked at and stands for.
+
+    Raises:
+        BadInput: Nobody signs or without a reason, or a code is none that the bundle looks for.
+    """
 
     candidate: Candidate
     registry: Registry
@@ -40,6 +58,13 @@ class Promotion:
     policy: Policy
     by: str
     why: str
+    unjudged: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        hold_to_words(self.by, self.why)
+        if odd := sorted((self.unjudged | self.labels) - set(CHANNELS)):
+            raise BadInput(f"no defect code {odd[0]!r} to sign for; there are {', '.join(CHANNELS)}")
 
 
 def promote(asked: Promotion, console: Console) -> str:
@@ -54,7 +79,7 @@ def promote(asked: Promotion, console: Console) -> str:
         mark = "[green]open  [/]" if gate.open else "[red]closed[/]"
         console.print(f"{mark} {gate.name}: got {gate.got}; wanted {gate.wanted}", soft_wrap=True)
     if closed := [gate for gate in found if not gate.open]:
-        told = "; ".join(f"{gate.name} is closed ({gate.got})" for gate in closed)
+        told = "; ".join(f"{gate.name} is closed (got {gate.got}; wanted {gate.wanted})" for gate in closed)
         raise NotPromoted(
             f"{asked.candidate.bundle.spec.title} stays out of service: {told}. {champion.spec.title} goes on serving",
             closed=[gate.name for gate in closed],
@@ -68,30 +93,41 @@ def promote(asked: Promotion, console: Console) -> str:
 def judge(asked: Promotion, champion: Bundle) -> tuple[list[Gate], list[dict[str, Any]]]:
     """Every gate, and the frozen sets that they looked at."""
     candidate, policy = asked.candidate, asked.policy
-    made = candidate.config.made
+    made, learnt = candidate.config.made, candidate.snapshots()
     samples = [s for split in _FROZEN for s in held_out(made, champion.spec.preprocess.size, split)]
-    learnt = candidate.learnt_photos()
-    before, after = (_judged(bundle, made, samples, asked.frozen, learnt) for bundle in (champion, candidate.bundle))
+    photos = frozenset(row.photo for snapshot in learnt for _, row, _ in snapshot.photos("train"))
+    own = [s for s in asked.frozen if _content(s) in set(map(_content, learnt))]
+    others = [s for s in asked.frozen if s not in own]
+    bundles = champion, candidate.bundle
+    before, after = (_judged(on_made(bundle, made, samples), bundle, others, photos) for bundle in bundles)
     refer = (champion.spec.thresholds.defect.refer, candidate.bundle.spec.thresholds.defect.refer)
+    said = _judged(Judged(()), champion, learnt, frozenset(), "train").outcomes
     found = [
-        gates.no_code_worse(before, after),
-        gates.escape_bound(before, after, policy, refer),
+        no_code_worse(before, after, asked.unjudged),
+        no_code_forgotten(before, after, policy),
+        labels_believed(said, asked.labels),
+        escape_bound(before, after, policy, refer),
         gates.onnx_as_torch(candidate.bundle, candidate.network(), _pictures(samples, made, policy.alike)),
         gates.speed(champion, candidate.bundle, policy),
         gates.size(champion, candidate.bundle, policy),
     ]
-    sets = [{"name": f"made {'+'.join(_FROZEN)}", "pictures": len(samples)}]
-    sets += [{"name": s.manifest.name, "content_sha256": s.manifest.content_sha256} for s in asked.frozen]
+    if own:
+        found.insert(2, none_worse_on_its_own(*(_judged(Judged(()), bundle, own, photos) for bundle in bundles)))
+    sets: list[dict[str, Any]] = [{"name": f"made {'+'.join(_FROZEN)}", "pictures": len(samples)}]
+    sets += [{"name": s.manifest.name, "content_sha256": _content(s), "learnt_from": s in own} for s in asked.frozen]
     return found, sets
 
 
 def _judged(
-    bundle: Bundle, made: Made, samples: Sequence[Sample], frozen: Sequence[Snapshot], learnt: frozenset[str]
+    judged: Judged, bundle: Bundle, sets: Sequence[Snapshot], but: frozenset[str], split: PhotoSplit = "test"
 ) -> Judged:
-    judged = on_made(bundle, made, samples)
-    for snapshot in frozen:
-        judged += on_photos(bundle, snapshot, "test", learnt)
+    for snapshot in sets:
+        judged += on_photos(bundle, snapshot, split, but)
     return judged
+
+
+def _content(snapshot: Snapshot) -> str:
+    return snapshot.manifest.content_sha256
 
 
 def _pictures(samples: Sequence[Sample], made: Made, count: int) -> list[np.ndarray[Any, np.dtype[np.uint8]]]:
@@ -114,6 +150,7 @@ def _signed_off(
         "run": {"folder": candidate.run.name, **candidate.given} if candidate.run else None,
         "frozen_sets": list(sets),
         "policy": asked.policy.model_dump(),
+        "signed_for": {"unjudged": sorted(asked.unjudged), "labels": sorted(asked.labels)},
         "gates": [asdict(gate) for gate in found],
     }
 

@@ -10,14 +10,15 @@ import pytest
 from rich.console import Console
 
 from qc.errors import BadInput
-from training.promotion.compare import compare, show
-from training.promotion.gates import Policy, escape_bound, no_code_worse
-from training.promotion.outcomes import ANY, Judged, Outcome
+from training.promotion.compare import AUROC, compare, show
+from training.promotion.outcomes import ANY, Outcome
+from training.promotion.ranking import Ranking
 
 
 def outcomes(code: str, there: bool, found: list[bool], each: int = 1) -> list[Outcome]:
     return [
-        Outcome(f"piece-{k // each}", code, there, f, "pandan", "BTL-01", f"phone-{k % 2}") for k, f in enumerate(found)
+        Outcome(f"piece-{k // each}", code, there, f, float(f), "pandan", "BTL-01", f"phone-{k % 2}")
+        for k, f in enumerate(found)
     ]
 
 
@@ -60,27 +61,22 @@ def test_groups_are_by_code_material_point_and_phone_and_shown_to_a_person() -> 
         compare(a, a[:-1])
 
 
-def test_a_code_that_falls_closes_its_gate_and_says_which() -> None:
-    one = Judged(tuple(outcomes("HOLE", True, [True] * 30)))
-    other = Judged(tuple(outcomes("HOLE", True, [k > 12 for k in range(30)])))
-    gate = no_code_worse(one, other)
-    assert not gate.open
-    assert "HOLE recall 1.000 -> 0.567" in gate.got
-    assert no_code_worse(one, one).open
+def test_a_code_is_told_from_others_whatever_the_thresholds() -> None:
+    def scored(there: list[float], absent: list[float]) -> list[Outcome]:
+        things = [("there", True, score) for score in there] + [("absent", False, score) for score in absent]
+        return [Outcome(f"{kind}-{k}", "HOLE", shown, False, score) for k, (kind, shown, score) in enumerate(things)]
 
-
-def test_the_escape_bound_is_recomputed_and_held() -> None:
-    rng = np.random.default_rng(1)
-    safe = Judged((), tuple(rng.uniform(0.5, 1, 400)))
-    loose = Judged((), tuple(np.where(np.arange(400) < 40, 0.1, 0.9)))
-    policy = Policy()
-    held = escape_bound(safe, safe, policy, (0.4, 0.4))
-    assert held.open
-    assert held.figures["bound"] == pytest.approx(1 / 401)
-    closed = escape_bound(safe, loose, policy, (0.4, 0.4))
-    assert not closed.open
-    assert closed.figures["bound"] == pytest.approx(41 / 401)
-    assert escape_bound(loose, loose, policy, (0.4, 0.4)).open  # no worse than what serves
-    assert not escape_bound(safe, safe, policy, (0.4, 0.7)).open  # the thresholds count, not the model alone
-    few = Judged((), safe.grave[:299])
-    assert not escape_bound(few, few, policy, (0.4, 0.4)).open
+    clear = scored([0.2 + k / 1000 for k in range(20)], [k / 1000 for k in range(40)])
+    mixed = scored([0.1] * 20, [0.1] * 40)
+    line = next(line for line in compare(clear, mixed) if line.figure == AUROC)
+    assert (line.a, line.b, line.verdict) == (1.0, 0.5, "worse")
+    assert (line.n, line.pieces) == (60, 20)
+    back = next(line for line in compare(mixed, clear) if line.figure == AUROC)
+    assert back.verdict == "better"
+    half = scored([0.1, 0.3], [0.2, 0.2, 0.1, 0.4])  # of 8 pairs 3 above, 1 alike
+    assert Ranking.of(half).auroc() == pytest.approx(3.5 / 8)
+    drawn = Ranking.of(half).drawn(seed=1)
+    assert np.isnan(drawn).any(), "a sample of one kind alone says nothing"
+    assert np.nanmin(drawn) == 0.0
+    assert np.nanmax(drawn) == 1.0
+    assert AUROC not in [line.figure for line in compare(clear[:20], mixed[:20])], "one kind alone"
