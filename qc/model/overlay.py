@@ -68,27 +68,24 @@ def mark(photo: JudgedPhoto, seen: PhotoEvidence, verdict: Verdict, language: La
     Returns:
         A JPEG. It is as wide as the judged photo, or wider by a whole factor where that is small.
     """
-    picture = _enlarged(photo.photo.rgb)
     here = [r for r in verdict.reasons if r.photo in (None, seen.sha256)]
     entries = _entries(here, language)
-    letters = Lettering(max(11, round(max(picture.shape[:2]) / 62)))
-    scale = picture.shape[1] / seen.width
-    _draw_boxes(picture, entries, scale, letters)
-    parts = [
-        _banner(picture.shape[1], verdict, language, letters),
-        picture,
-        _list(picture.shape[1], entries, f"{verdict.standard} {verdict.standard_version} - {verdict.model}", letters),
-    ]
-    jpeg: bytes = simplejpeg.encode_jpeg(
-        np.ascontiguousarray(np.concatenate(parts)), quality=QUALITY, colorspace="RGB", colorsubsampling="420"
-    )
+    plain = _enlarged(photo.photo.rgb)
+    height, width = plain.shape[:2]
+    letters = Lettering(max(11, round(max(height, width) / 62)))
+    banner = _banner(width, verdict, language, letters)
+    below = _list(width, entries, f"{verdict.standard} {verdict.standard_version} - {verdict.model}", letters)
+    canvas = np.concatenate([banner, plain, below])
+    _draw_boxes(canvas[len(banner) : len(banner) + height], entries, width / seen.width, letters)
+    jpeg: bytes = simplejpeg.encode_jpeg(canvas, quality=QUALITY, colorspace="RGB", colorsubsampling="420")
     return jpeg
 
 
-def _enlarged(rgb: Rgb) -> Canvas:
+def _enlarged(rgb: Rgb) -> Rgb:
+    """The photo itself where it is large enough."""
     height, width = rgb.shape[:2]
     factor = max(1, -(-READABLE // max(height, width)))
-    return resize(rgb, width * factor, height * factor)
+    return rgb if factor == 1 else resize(rgb, width * factor, height * factor)
 
 
 def _entries(reasons: Sequence[Reason], language: Language) -> list[_Entry]:
