@@ -2,11 +2,13 @@
 
     station = Station.open(Settings())
     asked = station.ask([PhotoSent(data, "top")], sku="WB-WH-01")
+    examined = station.examine(asked)
+    kept = station.keep(examined)
     with station.database.write() as session:
-        inspection = station.enter(session, caller, station.examine(asked))
+        inspection = station.enter(session, caller, examined, kept)
 
-`examine` needs the processor and nothing else; `keep` and `enter` need disk and database. So a service can run the
-first in as many threads as there are cores, and the others beside it.
+`examine` needs the processor and nothing else; `keep` draws the marks and waits for the disk, `enter` for the database.
+So a service can run the first in as many threads as it has cores for it, and the others beside it.
 """
 
 from __future__ import annotations
@@ -100,8 +102,16 @@ class Examined:
     evidence: Evidence
     verdict: Verdict
     judged: tuple[JudgedPhoto, ...]
-    marked: tuple[bytes, ...]  # JPEG, as many as photos
     likenesses: tuple[int | None, ...]  # of the judged images, as many as photos
+
+    @cached_property
+    def marked(self) -> tuple[bytes, ...]:
+        """The marked photos, JPEG, as many as photos.
+
+        Drawn when they are first asked for: it takes a tenth of what judging takes, and no place among those who judge.
+        """
+        pairs = zip(self.judged, self.evidence.photos, strict=True)
+        return tuple(mark(picture, seen, self.verdict) for picture, seen in pairs)
 
     def for_shadow(self, inspection: Inspection) -> Judged:
         """What a challenger needs to judge the same bytes."""
@@ -263,7 +273,7 @@ class Station:
             return same.id if same else None
 
     def examine(self, asked: Asked) -> Examined:
-        """Judge the photos and mark them, all by one model. Processor only: nothing is written.
+        """Judge the photos, all by one model. Processor only: nothing is written.
 
         Raises:
             BadPhoto: One of them is no photo, or over a limit.
@@ -277,8 +287,7 @@ class Station:
                 self.samples.of(asked.standard),
             )
         verdict = apply(asked.standard, evidence, asked.checks, model.bands)
-        marked = tuple(mark(picture, seen, verdict) for picture, seen in zip(judged, evidence.photos, strict=True))
-        return Examined(asked, evidence, verdict, judged, marked, tuple(likeness(x.photo.rgb) for x in judged))
+        return Examined(asked, evidence, verdict, judged, tuple(likeness(x.photo.rgb) for x in judged))
 
     def keep(self, examined: Examined) -> list[InspectedPhoto]:
         """Put every photo into the store: as it came, as it was judged, and marked.
