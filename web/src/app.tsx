@@ -69,7 +69,7 @@ function Screen({ route }: { route: readonly string[] }): VNode | null {
     case 'settings':
       return <Settings />;
     case 'desk':
-      return <Desk page={route[1] ?? ''} />;
+      return <Desk page={route[1] ?? ''} id={route[2] ?? ''} />;
     default:
       return <Day />;
   }

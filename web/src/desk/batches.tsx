@@ -16,14 +16,14 @@ export function Batches(): VNode {
       {value?.length === 0 && <p class="soft">{say('desk.batches.empty')}</p>}
       {(value ?? []).map((batch) => (
         <div class="card" key={batch.id}>
-          <strong>{batch.number}</strong> <span class="soft">{say(`batchstate.${batch.state}` as Key)}</span>
+          <strong>{batch.number}</strong> <span class="badge">{say(`batchstate.${batch.state}` as Key)}</span>
           {batch.lines.map((line) => {
             const filled = say('desk.batch.filled', { n: line.filled, of: line.quantity });
             return (
-              <p key={line.sku}>
-                {line.sku}: {filled}
+              <div class="batch" key={line.sku}>
+                <span>{line.sku}</span> <span>{filled}</span>
                 <meter min={0} max={line.quantity} value={line.filled} aria-label={`${line.sku}: ${filled}`} />
-              </p>
+              </div>
             );
           })}
           {batch.state === 'open' && batch.lines.some((line) => line.filled > 0) && <Draw batch={batch} />}

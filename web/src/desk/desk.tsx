@@ -7,6 +7,8 @@ import { Enrol } from './enrol';
 import { Lots } from './lots';
 import { MakerFeedback } from './maker';
 import { NewestPieces } from './newest';
+import { PiecePage } from './piece-page';
+import './desk.css';
 import { Quality } from './quality';
 import { Queue } from './queue';
 import { Today } from './today';
@@ -15,20 +17,22 @@ const PAGES = ['work', 'quality', 'people'] as const;
 type Page = (typeof PAGES)[number];
 
 /** The supervisor's desk, on a wide screen: the day's work, how good it is, and the people. */
-export function Desk({ page }: { page: string }): VNode {
+export function Desk({ page, id }: { page: string; id: string }): VNode {
   const say = useSay();
   const person = useLive(() => fact('person'));
   if (person === null) return <p class="note">{say('desk.nobody')}</p>;
+  const one = page === 'piece' && id !== '';
   const shown: Page = PAGES.find((each) => each === page) ?? 'work';
   return (
     <>
       <h1>{say('desk.title')}</h1>
       <nav class="tabs" aria-label={say('desk.title')}>
         {PAGES.map((each) => (
-          <a key={each} href={`#/desk/${each}`} aria-current={each === shown ? 'page' : undefined}>{say(`desk.page.${each}` as Key)}</a>
+          <a key={each} href={`#/desk/${each}`} aria-current={each === shown && !one ? 'page' : undefined}>{say(`desk.page.${each}` as Key)}</a>
         ))}
       </nav>
-      {shown === 'work' && (
+      {one && <PiecePage id={id} />}
+      {shown === 'work' && !one && (
         <div class="desk">
           <div><Today /><Queue /></div>
           <div><Batches /><Lots /><NewestPieces /></div>

@@ -1,75 +1,70 @@
 import type { VNode } from 'preact';
 import { useContext } from 'preact/hooks';
-import { ask } from '../sync/http';
-import { defectName } from '../words/catalogue';
-import { LanguageContext, useSay, type Key } from '../words';
+import { day, LanguageContext, useSay } from '../words';
+import { Alarm } from './drift-alarm';
+import { lastWeek, mondayOf, type Point } from './drift-data';
 import { usePolled } from './polled';
 
-interface Signal {
-  readonly side: 'above' | 'below';
-  readonly value: number;
-  readonly pieces: number;
-  readonly usual: number;
-}
-
-interface Chart {
-  readonly chart: string;
-  readonly kind: 'measure' | 'share';
-  readonly weeks: readonly { readonly signal: Signal | null }[];
-  /** SHA-256 of photos that show a signal best. */
-  readonly photos: readonly string[];
-}
-
-interface Point {
-  readonly collection_point: string;
-  readonly inspections: number;
-  readonly state: 'in_control' | 'signal' | 'learning' | 'too_few';
-  readonly charts: readonly Chart[];
-}
-
-interface Drift {
-  readonly week: string;
-  readonly points: readonly Point[];
-}
-
-const SHOWN_PHOTOS = 3;
+const SIX_DAYS = 6 * 86_400_000;
 
 /** What changed at a collection point last week, against the weeks when the model in service began. */
 export function DriftPanel(): VNode {
   const say = useSay();
-  const { value, trouble } = usePolled(() => ask<Drift>('/v1/drift'));
-  if (trouble !== null) return <p class="note bad">{say('desk.refused', { detail: trouble })}</p>;
-  if (value === null) return <p class="soft">{say('app.loading')}</p>;
+  const language = useContext(LanguageContext);
+  const { value, trouble } = usePolled(lastWeek);
+  const points = value?.points ?? [];
+  const [changed, others] = [points.filter(({ state }) => state === 'signal'), points.filter(({ state }) => state !== 'signal')];
+  const monday = value === null ? null : mondayOf(value.week);
   return (
-    <div data-drift={value.week}>
-      <h3>{say('desk.drift', { week: value.week })}</h3>
-      {value.points.length === 0 && <p class="soft">{say('desk.drift.none')}</p>}
-      {value.points.map((point) => (
-        <div class="card" key={point.collection_point}>
-          <strong>{point.collection_point}</strong> <span class={point.state === 'signal' ? 'badge conflict' : 'badge'}>{say(`desk.drift.${point.state}`)}</span>
-          <p class="soft">{say('desk.drift.inspections', { n: point.inspections })}</p>
-          {point.charts.map((chart) => {
-            const signal = chart.weeks.at(-1)?.signal ?? null;
-            return signal === null ? null : <Alarm key={chart.chart} chart={chart} signal={signal} />;
-          })}
-        </div>
-      ))}
+    <section aria-labelledby="drift-title" data-drift={value?.week}>
+      <h2 id="drift-title">
+        {say('desk.drift')}
+        {monday !== null && <span class="soft"> · {day(language, monday)} – {day(language, new Date(monday.getTime() + SIX_DAYS))}</span>}
+      </h2>
+      {trouble !== null && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+      {value === null && trouble === null && <p class="soft">{say('app.loading')}</p>}
+      {value !== null && points.length === 0 && <p class="note">{say('desk.drift.none')}</p>}
+      {points.length > 0 && changed.length === 0 && <p class="note good">{say('desk.drift.calm', { n: points.length })}</p>}
+      {changed.length > 0 && <Legend />}
+      {changed.map((point) => <Changed key={point.collection_point} point={point} />)}
+      {others.length > 0 && (
+        <ul class="plain calm">
+          {others.map((point) => (
+            <li key={point.collection_point}>
+              <strong>{point.collection_point}</strong> <span class={`badge ${point.state}`}>{say(`desk.drift.${point.state}`)}</span>{' '}
+              <span class="soft">{say('desk.drift.inspections', { n: point.inspections })}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Changed({ point }: { point: Point }): VNode {
+  const say = useSay();
+  return (
+    <div class="card" data-point={point.collection_point}>
+      <h3>
+        {point.collection_point} <span class="badge conflict">{say('desk.drift.signal')}</span>{' '}
+        <span class="soft">{say('desk.drift.inspections', { n: point.inspections })}</span>
+      </h3>
+      {point.charts.map((chart) => {
+        const signal = chart.weeks.at(-1)?.signal ?? null;
+        return signal === null ? null : <Alarm key={chart.chart} point={point} chart={chart} signal={signal} />;
+      })}
     </div>
   );
 }
 
-function Alarm({ chart, signal }: { chart: Chart; signal: Signal }): VNode {
+/** What the marks in the charts mean: shapes as well as colours tell them apart. */
+function Legend(): VNode {
   const say = useSay();
-  const language = useContext(LanguageContext);
-  const shown = (value: number): string => (chart.kind === 'share' ? `${(100 * value).toFixed(0)} %` : value.toPrecision(3));
-  const [group, name = ''] = chart.chart.split('.');
-  const title = group === 'defect' ? defectName(language, name) : group === 'grade' ? say(`verdict.${name}` as Key) : say(`desk.chart.${chart.chart}` as Key);
   return (
-    <>
-      <p class="note warn">{say(`desk.drift.${signal.side}`, { title, value: shown(signal.value), usual: shown(signal.usual), n: signal.pieces })}</p>
-      <div class="photos">
-        {chart.photos.slice(0, SHOWN_PHOTOS).map((sha256) => <img key={sha256} class="photo" src={`/v1/photos/${sha256}`} alt={say('desk.drift.photo', { title })} />)}
-      </div>
-    </>
+    <p class="legend soft">
+      <span><svg viewBox="0 0 26 16" aria-hidden="true"><rect class="band" width="26" height="16" /><path class="usual" d="M0 8h26" /></svg>{say('desk.drift.legend.band')}</span>
+      <span><svg viewBox="0 0 16 16" aria-hidden="true"><circle class="dot" cx="8" cy="8" r="4" /></svg>{say('desk.drift.legend.week')}</span>
+      <span><svg viewBox="0 0 20 20" aria-hidden="true"><path class="out" d="M10 1l9 9l-9 9l-9 -9z" /></svg>{say('desk.drift.out')}</span>
+    </p>
   );
 }

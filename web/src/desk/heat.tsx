@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { askPicture } from '../sync/http';
 import { useSay } from '../words';
-import type { DeskPhoto } from './ledger';
+import { hashOf, type DeskPhoto } from './ledger';
 
 interface HeatProps {
   readonly inspection: string;
@@ -30,7 +30,7 @@ function HeatPhoto({ inspection, photo, alt }: { inspection: string; photo: Desk
   useEffect(() => {
     let made: string | null = null;
     let current = true;
-    askPicture(`/v1/inspections/${inspection}/heat/${photo.judged.split('/').at(-1)}`).then(
+    askPicture(`/v1/inspections/${inspection}/heat/${hashOf(photo.judged)}`).then(
       (picture) => {
         if (!current) return;
         made = URL.createObjectURL(picture);

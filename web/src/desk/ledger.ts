@@ -1,5 +1,5 @@
 /** What the desk reads from the ledger. It works online only: a supervisor decides on what the server has. */
-import type { Outcome, Verdict } from '../piece/record';
+import type { Grade, Outcome, Verdict } from '../piece/record';
 import { uuid7 } from '../piece/uuid7';
 import { fact } from '../store/facts';
 import { ask } from '../sync/http';
@@ -7,8 +7,9 @@ import { verdictOf, type VerdictAnswer } from '../sync/verdicts';
 
 export interface DeskPhoto {
   readonly view: string | null;
-  readonly marked: string;
+  /** Path of the very bytes that were judged. */
   readonly judged: string;
+  readonly original: string;
 }
 
 export interface DeskPiece {
@@ -20,10 +21,26 @@ export interface DeskPiece {
   readonly registeredAt: string;
 }
 
+export interface DeskDecision {
+  readonly id: string;
+  readonly outcome: Outcome;
+  readonly grade: Grade | null;
+  readonly reason: string | null;
+  /** Null where a stated policy decided. */
+  readonly decided_by: string | null;
+  readonly decided_at: string;
+}
+
 export interface DeskInspection {
   readonly id: string;
   readonly verdict: Verdict;
   readonly photos: readonly DeskPhoto[];
+  readonly decisions: readonly DeskDecision[];
+}
+
+/** A piece with its inspections, first to last. */
+export interface DeskHistory extends DeskPiece {
+  readonly inspections: readonly DeskInspection[];
 }
 
 export interface DeskBatch {
@@ -52,14 +69,20 @@ export async function deskPieces(state: string | null, limit: number): Promise<D
 }
 
 interface InspectionAnswer extends VerdictAnswer {
-  readonly photos: readonly { readonly view: string | null; readonly marked: string; readonly judged: string }[];
+  readonly photos: readonly DeskPhoto[];
+  readonly decisions: readonly DeskDecision[];
 }
 
-/** The last inspection of a piece, with its marked photos. */
-export async function lastInspection(piece: string): Promise<DeskInspection | null> {
-  const { inspections } = await ask<{ inspections: readonly InspectionAnswer[] }>(`/v1/pieces/${piece}`);
-  const last = inspections.at(-1);
-  return last === undefined ? null : { id: last.id, verdict: verdictOf(last), photos: last.photos };
+/** A piece and all that was seen and decided of it. */
+export async function deskPiece(id: string): Promise<DeskHistory> {
+  const answer = await ask<PieceAnswer & { inspections: readonly InspectionAnswer[] }>(`/v1/pieces/${encodeURIComponent(id)}`);
+  const inspections = answer.inspections.map((each) => ({ id: each.id, verdict: verdictOf(each), photos: each.photos, decisions: each.decisions }));
+  return { ...pieceOf(answer), inspections };
+}
+
+/** SHA-256 of a photo that the service names by its path. */
+export function hashOf(path: string): string {
+  return path.split('/').at(-1)!;
 }
 
 export async function deskBatches(): Promise<readonly DeskBatch[]> {

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
 import { useContext, useState } from 'preact/hooks';
 import { defectHint, defectName } from '../words/catalogue';
-import { LanguageContext, useSay } from '../words';
+import { capital, LanguageContext, useSay } from '../words';
 import { makerFeedback, makersWithEnough } from './insights';
-import { IntervalBars } from './plot';
+import { IntervalBars } from './bars';
 import { usePolled } from './polled';
 
 /** What one weaver may be told of their own pieces. One at a time: there is no table of weavers. */
@@ -29,9 +29,9 @@ export function MakerFeedback(): VNode {
       {value?.enough === false && <p class="note">{say('desk.maker.few', { n: value.pieces })}</p>}
       {value?.enough && (
         <div class="card" data-maker={value.maker_ref}>
-          <p>{say('desk.maker.pieces', { maker: value.maker_ref, n: value.pieces })}</p>
-          {value.defects.length === 0 && <p>{say('verdict.reasons.none')}</p>}
-          <IntervalBars rows={value.defects.slice(0, 5).map(({ code, share }) => ({ label: defectName(language, code), share }))} />
+          <h3>{say('desk.maker.pieces', { maker: value.maker_ref, n: value.pieces })}</h3>
+          {value.defects.length === 0 && <p class="note good">{say('desk.maker.clean')}</p>}
+          <IntervalBars rows={value.defects.slice(0, 5).map(({ code, share }) => ({ label: capital(defectName(language, code)), share }))} />
           {tip !== undefined && <p class="note"><strong>{say('desk.maker.tip')}</strong> {tip}</p>}
         </div>
       )}

@@ -1,10 +1,11 @@
 import type { VNode } from 'preact';
 import { useContext } from 'preact/hooks';
-import { LanguageContext, useSay, type Key } from '../words';
+import { shortId } from '../words/catalogue';
+import { LanguageContext, moment, useSay, type Key } from '../words';
 import { deskPieces } from './ledger';
 import { usePolled } from './polled';
 
-const SHOWN = 50;
+const SHOWN = 20;
 
 /** The newest pieces, whatever became of them. */
 export function NewestPieces(): VNode {
@@ -15,6 +16,7 @@ export function NewestPieces(): VNode {
     <section aria-labelledby="pieces-title">
       <h2 id="pieces-title">{say('desk.pieces')}</h2>
       {trouble && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+      <div class="scroll">
       <table>
         <caption class="soft">{say('desk.pieces.shown', { n: value?.length ?? 0 })}</caption>
         <thead>
@@ -29,15 +31,16 @@ export function NewestPieces(): VNode {
         <tbody>
           {(value ?? []).map((piece) => (
             <tr key={piece.id}>
-              <th scope="row">{piece.tag ?? piece.id.slice(-8)}</th>
+              <th scope="row"><a href={`#/desk/piece/${piece.id}`}>{piece.tag ?? shortId(piece.id)}</a></th>
               <td>{piece.sku}</td>
               <td>{say(`piecestate.${piece.state}` as Key)}</td>
               <td>{piece.grade === null ? '' : say(`verdict.${piece.grade}` as Key)}</td>
-              <td>{new Date(piece.registeredAt).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })}</td>
+              <td>{moment(language, piece.registeredAt)}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      </div>
     </section>
   );
 }

@@ -1,25 +1,29 @@
-/** Shares with their intervals, drawn as SVG; the numbers stand in a table beneath, for who would rather read. */
+/** Shares with their intervals week by week, drawn as SVG; the numbers stand in a table beneath, for who would rather read. */
 import type { VNode } from 'preact';
-import { useSay } from '../words';
+import { useContext } from 'preact/hooks';
+import { day, LanguageContext, useSay } from '../words';
 import { inWords, type Estimate } from './insights';
 
-export interface Point {
-  readonly label: string;
+export interface WeekShare {
+  /** Its Monday: 2026-11-23. */
+  readonly begins: string;
   readonly share: Estimate | null;
 }
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [320, 150, 38, 24, 8];
+const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [420, 190, 52, 10, 26, 12];
 const STEPS = [0.05, 0.1, 0.2, 0.5, 1];
 
-/** One series: a dot for each share, a line for its interval. An empty place is a week without pieces. */
-export function IntervalPlot({ title, points }: { title: string; points: readonly Point[] }): VNode {
+/** One series: a dot for each share, a line for its interval; the week that still runs is hollow. No dot: no pieces. */
+export function IntervalPlot({ title, weeks }: { title: string; weeks: readonly WeekShare[] }): VNode {
   const say = useSay();
-  const most = Math.max(...points.map((point) => (point.share === null ? 0 : Math.min(point.share.high, 2 * point.share.rate + 0.1))), 0);
+  const language = useContext(LanguageContext);
+  const label = (week: WeekShare): string => day(language, new Date(week.begins));
+  const most = Math.max(...weeks.map(({ share }) => (share === null ? 0 : Math.min(share.high, 2 * share.rate + 0.1))), 0);
   const top = STEPS.find((step) => step >= most) ?? 1;
-  const x = (index: number): number => LEFT + ((WIDTH - LEFT - 6) * (index + 0.5)) / points.length;
+  const x = (index: number): number => LEFT + ((WIDTH - LEFT - RIGHT) * (index + 0.5)) / weeks.length;
   const y = (share: number): number => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(share, top) / top);
-  const said = points.flatMap(({ label, share }) => (share === null ? [] : [`${label}: ${inWords(share)}`]));
-  const every = Math.ceil(points.length / 4);
+  const said = weeks.flatMap((week) => (week.share === null ? [] : [`${label(week)}: ${inWords(week.share)}`]));
+  const every = Math.ceil(weeks.length / 4);
   return (
     <figure class="plot">
       <figcaption>{title}</figcaption>
@@ -27,20 +31,20 @@ export function IntervalPlot({ title, points }: { title: string; points: readonl
         <p class="soft">{say('desk.nothing')}</p>
       ) : (
         <>
-          <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}. ${said.join('; ')}`}>
+          <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}. ${said.join('; ')}`}>
             {[0, top / 2, top].map((share) => (
               <g key={share}>
-                <line x1={LEFT} x2={WIDTH} y1={y(share)} y2={y(share)} stroke="#b9c0b8" stroke-width="1" />
-                <text x={LEFT - 5} y={y(share) + 4} text-anchor="end" font-size="11" fill="#47534c">{`${+(100 * share).toFixed(1)} %`}</text>
+                <line class="grid" x1={LEFT} x2={WIDTH - RIGHT} y1={y(share)} y2={y(share)} />
+                <text x={LEFT - 6} y={y(share) + 5} text-anchor="end">{`${+(100 * share).toFixed(1)} %`}</text>
               </g>
             ))}
-            {points.map(({ label, share }, index) => (
-              <g key={label}>
-                {index % every === 0 && <text x={x(index)} y={HEIGHT - 7} text-anchor="middle" font-size="11" fill="#47534c">{label}</text>}
-                {share !== null && (
+            {weeks.map((week, index) => (
+              <g key={week.begins}>
+                {(weeks.length - 1 - index) % every === 0 && <text x={x(index)} y={HEIGHT - 7} text-anchor="middle">{label(week)}</text>}
+                {week.share !== null && (
                   <>
-                    <line x1={x(index)} x2={x(index)} y1={y(share.low)} y2={y(share.high)} stroke="#123f74" stroke-width="2" />
-                    <circle cx={x(index)} cy={y(share.rate)} r="4" fill="#123f74" />
+                    <line class="interval" x1={x(index)} x2={x(index)} y1={y(week.share.low)} y2={y(week.share.high)} />
+                    <circle class={index === weeks.length - 1 ? 'dot running' : 'dot'} cx={x(index)} cy={y(week.share.rate)} r="5" />
                   </>
                 )}
               </g>
@@ -50,10 +54,10 @@ export function IntervalPlot({ title, points }: { title: string; points: readonl
             <summary>{say('desk.numbers')}</summary>
             <table>
               <tbody>
-                {points.map(({ label, share }) => (
-                  <tr key={label}>
-                    <th scope="row">{label}</th>
-                    <td>{share === null ? '–' : `${inWords(share)}, ${share.found}/${share.inspected}`}</td>
+                {weeks.map((week) => (
+                  <tr key={week.begins}>
+                    <th scope="row">{label(week)}</th>
+                    <td>{week.share === null ? '–' : `${inWords(week.share)}, ${week.share.found}/${week.share.inspected}`}</td>
                   </tr>
                 ))}
               </tbody>
@@ -62,34 +66,5 @@ export function IntervalPlot({ title, points }: { title: string; points: readonl
         </>
       )}
     </figure>
-  );
-}
-
-/** Named shares under one another, each a bar for its interval with a mark at the estimate, on a scale from 0 to 100 %. */
-export function IntervalBars({ rows }: { rows: readonly Point[] }): VNode {
-  return (
-    <table class="bars">
-      <tbody>
-        {rows.map(({ label, share }) => (
-          <tr key={label}>
-            <th scope="row">{label}</th>
-            <td>
-              {share === null ? (
-                '–'
-              ) : (
-                <>
-                  <svg viewBox="0 0 200 18" aria-hidden="true">
-                    <rect x="0" y="8" width="200" height="2" fill="#b9c0b8" />
-                    <rect x={200 * share.low} y="4" width={Math.max(2, 200 * (share.high - share.low))} height="10" fill="#9db7d8" />
-                    <rect x={Math.min(197, 200 * share.rate)} y="1" width="3" height="16" fill="#123f74" />
-                  </svg>
-                  <span>{inWords(share)}, n = {share.inspected}</span>
-                </>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

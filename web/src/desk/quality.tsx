@@ -1,59 +1,70 @@
 import type { VNode } from 'preact';
 import { useContext } from 'preact/hooks';
 import { defectName } from '../words/catalogue';
-import { LanguageContext, useSay } from '../words';
-import { deskInsights, deskRates, type Estimate, type Week } from './insights';
+import { capital, LanguageContext, useSay } from '../words';
+import { IntervalBars } from './bars';
 import { DriftPanel } from './drift';
+import { deskInsights, deskRates, type Estimate, type Week } from './insights';
 import { ModelInService } from './model';
-import { IntervalBars, IntervalPlot, type Point } from './plot';
+import { IntervalPlot, type WeekShare } from './plot';
 import { usePolled } from './polled';
 
 const SHOWN_CODES = 6;
 
-/** Defects by code and week, the model's health, and how often first decisions are wrong. */
+/** What changed last week, defects by code and week, how often first decisions are wrong, and the model's health. */
 export function Quality(): VNode {
   const say = useSay();
   const language = useContext(LanguageContext);
   const { value, trouble } = usePolled(deskInsights);
-  const rates = usePolled(deskRates);
-  const points = (share: (week: Week) => Estimate | null): Point[] =>
-    (value?.weeks ?? []).map((week) => ({ label: week.begins.slice(5).split('-').reverse().join('.'), share: share(week) }));
+  const weeks = (share: (week: Week) => Estimate | null): WeekShare[] => (value?.weeks ?? []).map((week) => ({ begins: week.begins, share: share(week) }));
   return (
     <>
-      {trouble && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+      <DriftPanel />
       <section aria-labelledby="defects-title">
         <h2 id="defects-title">{say('desk.defects')}</h2>
         <p class="soft">{say('desk.defects.note')}</p>
-        {value?.codes.length === 0 && <p class="soft">{say('desk.nothing')}</p>}
+        {trouble && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+        {value?.codes.length === 0 && <p class="note">{say('desk.defects.none')}</p>}
         <div class="plots">
           {(value?.codes ?? []).slice(0, SHOWN_CODES).map((code) => (
-            <IntervalPlot key={code} title={defectName(language, code)} points={points((week) => week.defects[code] ?? null)} />
+            <IntervalPlot key={code} title={capital(defectName(language, code))} weeks={weeks((week) => week.defects[code] ?? null)} />
           ))}
         </div>
       </section>
+      <Mistakes />
       <section aria-labelledby="health-title">
         <h2 id="health-title">{say('desk.health')}</h2>
         <ModelInService />
-        <DriftPanel />
         <div class="plots">
-          <IntervalPlot title={say('desk.health.referred')} points={points((week) => week.referred)} />
-          <IntervalPlot title={say('desk.health.retakes')} points={points((week) => week.retakes)} />
-          <IntervalPlot title={say('desk.health.disagreed')} points={points((week) => week.phone_disagreed)} />
+          <IntervalPlot title={say('desk.health.referred')} weeks={weeks((week) => week.referred)} />
+          <IntervalPlot title={say('desk.health.retakes')} weeks={weeks((week) => week.retakes)} />
+          <IntervalPlot title={say('desk.health.disagreed')} weeks={weeks((week) => week.phone_disagreed)} />
         </div>
       </section>
-      <section aria-labelledby="rates-title">
-        <h2 id="rates-title">{say('desk.rates')}</h2>
-        <p class="soft">{say('desk.rates.note')}</p>
-        {rates.trouble && <p class="note bad">{say('desk.refused', { detail: rates.trouble })}</p>}
-        {rates.value && (
+    </>
+  );
+}
+
+/** Escapes and false rejects, estimated from pieces that were judged again blind. */
+function Mistakes(): VNode {
+  const say = useSay();
+  const { value, trouble } = usePolled(deskRates);
+  return (
+    <section aria-labelledby="rates-title">
+      <h2 id="rates-title">{say('desk.rates')}</h2>
+      <p class="soft">{say('desk.rates.note')}</p>
+      {trouble && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+      {value && (
+        <div class="card">
           <IntervalBars
             rows={(['escapes', 'escapes_in_lots', 'false_rejects'] as const).map((name) => ({
-              label: `${say(`desk.rates.${name}`)} (${say('desk.rates.open', { n: rates.value![name].open })})`,
-              share: rates.value![name].rate,
+              label: say(`desk.rates.${name}`),
+              share: value[name].rate,
+              note: say('desk.rates.open', { n: value[name].open }),
             }))}
           />
-        )}
-      </section>
-    </>
+        </div>
+      )}
+    </section>
   );
 }

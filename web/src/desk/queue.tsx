@@ -1,12 +1,11 @@
 import type { VNode } from 'preact';
-import { useContext, useEffect, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Outcome } from '../piece/record';
-import { headline } from '../parts/verdict-card';
-import { reasonWords } from '../words/catalogue';
-import { LanguageContext, useSay, type Key } from '../words';
-import { HeatPhotos } from './heat';
-import { deskDecide, deskPieces, lastInspection, type DeskPhoto, type DeskPiece } from './ledger';
+import { shortId } from '../words/catalogue';
+import { useSay } from '../words';
+import { deskDecide, deskPiece, deskPieces, type DeskHistory } from './ledger';
 import { usePolled } from './polled';
+import { Seen } from './seen';
 
 const KEYS: Readonly<Record<string, Outcome>> = { a: 'accept', r: 'return', x: 'reject' };
 
@@ -20,14 +19,15 @@ export function Queue(): VNode {
   const [reason, setReason] = useState('');
   const waiting = queue.value ?? [];
   const current = waiting[Math.min(at, waiting.length - 1)] ?? null;
-  const inspection = usePolled(async () => (current === null ? null : lastInspection(current.id)), [current?.id]);
+  const piece = usePolled(async () => (current === null ? null : deskPiece(current.id)), [current?.id]);
 
   const decide = async (outcome: Outcome): Promise<void> => {
-    if (current === null || !inspection.value) return;
+    const inspection = piece.value?.inspections.at(-1);
+    if (current === null || inspection === undefined) return;
     try {
-      await deskDecide(inspection.value.id, outcome, reason.trim() || null);
+      await deskDecide(inspection.id, outcome, reason.trim() || null);
       setReason('');
-      setSaid(say('desk.done', { tag: current.tag ?? current.id.slice(-8), outcome: say(`decide.${outcome}`) }));
+      setSaid(say('desk.done', { tag: current.tag ?? shortId(current.id), outcome: say(`decide.${outcome}`) }));
       queue.again();
     } catch (error) {
       setSaid(say('desk.refused', { detail: (error as Error).message }));
@@ -48,28 +48,25 @@ export function Queue(): VNode {
   });
   return (
     <section aria-labelledby="queue-title">
-      <h2 id="queue-title">{say('desk.queue')} ({waiting.length})</h2>
-      <p class="soft">{say('desk.queue.keys')}</p>
-      <p role="status" class={said === null ? '' : 'note'}>{said}</p>
+      <h2 id="queue-title">{say('desk.queue')}{queue.value !== null && ` (${waiting.length})`}</h2>
       {queue.trouble && <p class="note bad">{say('desk.refused', { detail: queue.trouble })}</p>}
-      {queue.value !== null && waiting.length === 0 && <p class="soft">{say('desk.queue.empty')}</p>}
-      <ul class="plain">
-        {waiting.map((piece, index) => (
-          <li key={piece.id}>
-            <button type="button" class="quiet queue-piece" aria-current={piece === current} onClick={() => setAt(index)}>
-              {piece.tag ?? piece.id.slice(-8)} · {piece.sku} · {say(`piecestate.${piece.state}` as Key)}
-            </button>
+      <p role="status" class={said === null ? '' : 'note'}>{said}</p>
+      {queue.value !== null && waiting.length === 0 && <p class="note good">{say('desk.queue.empty')}</p>}
+      {waiting.length > 0 && <p class="soft keys">{say('desk.queue.keys')}</p>}
+      <ul class="plain chips">
+        {waiting.map((each, index) => (
+          <li key={each.id}>
+            <button type="button" class="quiet" aria-current={each === current} onClick={() => setAt(index)}>{each.tag ?? shortId(each.id)}</button>
           </li>
         ))}
       </ul>
-      {current !== null && inspection.value && <Light piece={current} inspection={inspection.value} heat={heat} onHeat={() => setHeat(!heat)} reason={reason} onReason={setReason} onDecide={(o) => void decide(o)} />}
+      {current !== null && piece.value && <Light piece={piece.value} heat={heat} onHeat={() => setHeat(!heat)} reason={reason} onReason={setReason} onDecide={(outcome) => void decide(outcome)} />}
     </section>
   );
 }
 
 interface LightProps {
-  readonly piece: DeskPiece;
-  readonly inspection: NonNullable<Awaited<ReturnType<typeof lastInspection>>>;
+  readonly piece: DeskHistory;
   readonly heat: boolean;
   readonly onHeat: () => void;
   readonly reason: string;
@@ -77,28 +74,23 @@ interface LightProps {
   readonly onDecide: (outcome: Outcome) => void;
 }
 
-function Light({ piece, inspection, heat, onHeat, reason, onReason, onDecide }: LightProps): VNode {
+function Light({ piece, heat, onHeat, reason, onReason, onDecide }: LightProps): VNode | null {
   const say = useSay();
-  const language = useContext(LanguageContext);
-  const altOf = (photo: DeskPhoto): string => say(heat ? 'desk.heat.of' : 'verdict.marked', { view: photo.view === null ? '' : say(`view.${photo.view}` as Key) });
+  const inspection = piece.inspections.at(-1);
+  if (inspection === undefined) return null;
   return (
     <div class="card" data-piece={piece.id}>
-      <h3>{say('piece.title', { tag: piece.tag ?? piece.id.slice(-8) })}: {say(headline(inspection.verdict))}</h3>
-      <button type="button" class="quiet" aria-pressed={heat} onClick={onHeat}>{say('desk.heat')} (H)</button>
-      {heat ? (
-        <HeatPhotos inspection={inspection.id} photos={inspection.photos} altOf={altOf} />
-      ) : (
-        <div class="photos">
-          {inspection.photos.map((photo) => <img key={photo.marked} class="photo" src={photo.marked} alt={altOf(photo)} />)}
-        </div>
-      )}
-      <ol>{inspection.verdict.reasons.map((reason, index) => <li key={index}>{reasonWords(language, reason)}</li>)}</ol>
+      <div class="head">
+        <h3>{say('piece.title', { tag: piece.tag ?? shortId(piece.id) })} <span class="soft">{piece.sku}</span></h3>
+        <button type="button" class="quiet" aria-pressed={heat} onClick={onHeat}>{say('desk.heat')} (H)</button>
+      </div>
+      <Seen piece={piece} inspection={inspection} heat={heat} />
       <label>{say('desk.reason')}<input name="reason" maxLength={1000} value={reason} onInput={(event) => onReason(event.currentTarget.value)} /></label>
-      <div class="pair">
+      <div class="three">
         <button type="button" class="main" onClick={() => onDecide('accept')}>{say('decide.accept')} (A)</button>
         <button type="button" class="amber" onClick={() => onDecide('return')}>{say('decide.return')} (R)</button>
+        <button type="button" class="danger" onClick={() => onDecide('reject')}>{say('decide.reject')} (X)</button>
       </div>
-      <button type="button" class="danger" onClick={() => onDecide('reject')}>{say('decide.reject')} (X)</button>
     </div>
   );
 }

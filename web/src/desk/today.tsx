@@ -16,9 +16,10 @@ export function Today(): VNode {
   const waiting = today.filter((piece) => WAITING.has(piece.state)).length;
   return (
     <section aria-labelledby="today-title">
-      <h2 id="today-title">{say('desk.today')}: {say('desk.today.pieces', { n: today.length })}</h2>
+      <h2 id="today-title">{say('desk.today')}{value !== null && `: ${say('desk.today.pieces', { n: today.length })}`}</h2>
+      {value === null && trouble === null && <p class="soft">{say('app.loading')}</p>}
       {trouble && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
-      <p class={waiting > 0 ? 'note warn' : 'note'}>{waiting > 0 ? say('desk.today.waiting', { n: waiting }) : say('desk.queue.empty')}</p>
+      {value !== null && <p class={waiting > 0 ? 'note warn' : 'note good'}>{waiting > 0 ? say('desk.today.waiting', { n: waiting }) : say('desk.queue.empty')}</p>}
       <dl class="counts wide">
         {ORDER.map((state) => (
           <div key={state}>

@@ -1,43 +1,58 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Box } from '../piece/record';
+import type { Box, Reason } from '../piece/record';
 import { photo } from '../store/pieces';
 
 export interface Mark {
   readonly box: Box;
-  readonly label: string;
   readonly number: number;
 }
 
-/** A judged image with numbered frames around the places that count. Boxes are in its pixels, ends exclusive. */
+/** Where the reasons lie on a judged image, numbered as they are listed. */
+export function marksOn(sha256: string, reasons: readonly Reason[]): Mark[] {
+  return reasons.flatMap(({ box, photo: of }, index) => (box && of === sha256 ? [{ box, number: index + 1 }] : []));
+}
+
+/** A judged image out of the phone's store, with its marks. Shows nothing when its bytes were freed. */
 export function MarkedPhoto({ record, sha256, marks, alt }: { record: string; sha256: string; marks: readonly Mark[]; alt: string }): VNode | null {
-  const [shown, setShown] = useState<{ url: string; width: number; height: number } | null>(null);
+  const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
-    let url: string | null = null;
+    let made: string | null = null;
     let current = true;
-    void (async () => {
-      const stored = await photo(record, sha256);
-      if (stored === null) return;
-      const bitmap = await createImageBitmap(stored.blob);
-      const { width, height } = bitmap;
-      bitmap.close();
-      if (!current) return;
-      url = URL.createObjectURL(stored.blob);
-      setShown({ url, width, height });
-    })();
+    void photo(record, sha256).then((stored) => {
+      if (!current || stored === null) return;
+      made = URL.createObjectURL(stored.blob);
+      setUrl(made);
+    });
     return () => {
       current = false;
-      if (url !== null) URL.revokeObjectURL(url);
+      if (made !== null) URL.revokeObjectURL(made);
     };
   }, [sha256]);
-  if (shown === null) return null;
-  const unit = Math.max(shown.width, shown.height) / 100;
+  return url === null ? null : <MarkedPicture url={url} marks={marks} alt={alt} />;
+}
+
+/** A judged image with numbered frames around the places that count. Boxes are in its pixels, ends exclusive. */
+export function MarkedPicture({ url, marks, alt }: { url: string; marks: readonly Mark[]; alt: string }): VNode | null {
+  const [size, setSize] = useState<{ readonly width: number; readonly height: number } | null>(null);
+  useEffect(() => {
+    let current = true;
+    const picture = new Image();
+    picture.onload = () => current && setSize({ width: picture.naturalWidth, height: picture.naturalHeight });
+    picture.src = url;
+    return () => {
+      current = false;
+    };
+  }, [url]);
+  if (size === null) return null;
+  const { width, height } = size;
+  const unit = Math.max(width, height) / 100;
   return (
     <figure>
-      <svg class="photo" viewBox={`0 0 ${shown.width} ${shown.height}`} role="img" aria-label={alt}>
-        <image href={shown.url} width={shown.width} height={shown.height} />
+      <svg class="photo" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={alt}>
+        <image href={url} width={width} height={height} />
         {marks.map(({ box: [x0, y0, x1, y1], number }) => {
-          const tagX = Math.min(Math.max(0, x0), shown.width - 7 * unit);
+          const tagX = Math.min(Math.max(0, x0), width - 7 * unit);
           const tagY = Math.max(0, y0 - 7 * unit);
           return (
             <g key={number}>

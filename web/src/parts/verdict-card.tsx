@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks';
 import type { PieceRecord, Reason, Verdict } from '../piece/record';
 import { defectHint, defectName, reasonWords } from '../words/catalogue';
 import { LanguageContext, useSay, type Key } from '../words';
-import { MarkedPhoto, type Mark } from './marked';
+import { MarkedPhoto, marksOn } from './marked';
 
 /** What is said in large type: the grade where there is one, else the status. */
 export function headline(verdict: Verdict): Key {
@@ -60,15 +60,10 @@ export function VerdictCard({ record, verdict, provisional }: CardProps): VNode 
 
 function MarkedPhotos({ record, reasons }: { record: PieceRecord; reasons: readonly Reason[] }): VNode {
   const say = useSay();
-  const language = useContext(LanguageContext);
   return (
     <>
       {record.photos.map((photo) => {
-        const marks: Mark[] = reasons.flatMap((reason, index) =>
-          reason.box && reason.photo === photo.judged
-            ? [{ box: reason.box, label: reason.code ? defectName(language, reason.code) : reason.rule, number: index + 1 }]
-            : [],
-        );
+        const marks = marksOn(photo.judged, reasons);
         if (marks.length === 0 && record.photos.length > 1) return null;
         return <MarkedPhoto key={photo.judged} record={record.id} sha256={photo.judged} marks={marks} alt={say('verdict.marked', { view: say(`view.${photo.view}`) })} />;
       })}

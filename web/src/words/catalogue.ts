@@ -1,7 +1,7 @@
 /** Words about defects and rules: the service's own (`qc/standards/words.py`), taken over at build time. */
 import { catalogues, defects, type Catalogue } from 'virtual:catalogues';
 import type { Reason } from '../piece/record';
-import type { Language } from './index';
+import { capital, type Language } from './index';
 
 type Group = 'views' | 'checks' | 'kinds' | 'materials' | 'severities';
 
@@ -37,8 +37,16 @@ function word(words: Catalogue, group: Group, key: string): string {
   return words[group][key] ?? key.replaceAll('_', ' ');
 }
 
-/** A reason in plain words. A rule that this build does not know shows its id: never nothing. */
-export function reasonWords(language: Language, reason: Reason): string {
+/** Of a piece whose tag is not known here: the end of its id, as it stands wherever a tag is missing. */
+export function shortId(piece: string): string {
+  return piece.slice(-8);
+}
+
+/**
+ * A reason in plain words. A rule that this build does not know shows its id: never nothing.
+ * Another piece that it speaks of is called by `other`, its tag, where the screen knows it.
+ */
+export function reasonWords(language: Language, reason: Reason, other: string | null = null): string {
   const words = catalogues[language];
   const sentence = words.reasons[reason.rule];
   if (sentence === undefined) return [reason.code ? defectName(language, reason.code) : '', reason.rule].filter(Boolean).join(': ');
@@ -46,8 +54,9 @@ export function reasonWords(language: Language, reason: Reason): string {
   if (reason.code) values.set('defect', defectName(language, reason.code));
   values.set('view', reason.view ? word(words, 'views', reason.view) : words.any_view);
   if (reason.severity) values.set('severity', word(words, 'severities', reason.severity));
+  if (typeof reason.params?.piece === 'string') values.set('piece', other ?? shortId(reason.params.piece));
   const text = sentence.replace(/\{(\w+)\}/g, (whole, name: string) => values.get(name) ?? whole);
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capital(text);
 }
 
 function shown(words: Catalogue, name: string, value: unknown): string {

@@ -30,3 +30,13 @@ export function useSay(): Say {
 export function moment(language: Language, at: string): string {
   return new Date(at).toLocaleString(language === 'en' ? 'en-GB' : 'id-ID', { dateStyle: 'medium', timeStyle: 'short' });
 }
+
+/** A day as people write it there, without its year: 16 Nov. `date` is midnight UTC. */
+export function day(language: Language, date: Date): string {
+  return date.toLocaleDateString(language === 'en' ? 'en-GB' : 'id-ID', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+}
+
+/** With a capital letter at its beginning. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
