@@ -1,7 +1,8 @@
 """Train the network on made pieces: `python -m training.train training/configs/NAME.yaml`. Resumes where it stopped.
 
 The loop reads top to bottom. Everything that a run depends on stands in its YAML file; what it writes goes to
-build/runs/<name>/: last.pt (weights, optimiser, epoch) and log.jsonl (one line an epoch).
+build/runs/<name>/: last.pt (weights, optimiser, epoch) and log.jsonl (one line an epoch). Several processes share each
+batch under `torchrun --nproc-per-node N -m training.train CONFIG`, or through Ray: `qc-train train CONFIG --workers N`.
 """
 
 from __future__ import annotations
@@ -18,17 +19,21 @@ import torch
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 from rich.progress import Progress
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from qc.model.preprocess import PreprocessSpec
 from training.dataset import Pieces, rendered
 from training.labels import KINDS, MATERIALS
-from training.losses import Weights, losses
+from training.losses import Counts, Weights, counts, losses
 from training.network import Network
-from training.sample import CHANNELS
-from training.seeing import look_through
+from training.sample import CHANNELS, Sample
+from training.seeing import Look, look_through
 from training.splits import shifted
 from training.surfaces import surfaces
+from training.workers import Workers, joined
+
+CPU = torch.device("cpu")
 
 
 class Bands(BaseModel):
@@ -68,6 +73,7 @@ class Config(BaseModel):
     heads_rate: float = Field(gt=0)
     trunk_rate: float = Field(ge=0, description="Learning rate of the upper trunk; 0 keeps all of it frozen.")
     weight_decay: float = Field(ge=0)
+    dropout: float = Field(default=0.2, ge=0, lt=1, description="Of what kind and material are told by.")
     loss: Weights
     bands: Bands
     workers: int = Field(default=0, ge=0)
@@ -93,6 +99,8 @@ def build(config: Config) -> Network:
     torch.manual_seed(config.seed)
     network = Network(config.size, len(KINDS), len(MATERIALS), len(CHANNELS))
     network.trunk.freeze(whole=config.trunk_rate == 0)
+    for dropout in (part for part in network.trait if isinstance(part, nn.Dropout)):
+        dropout.p = config.dropout
     if config.start is not None:
         saved = torch.load(config.start, map_location="cpu", weights_only=True)["model"]
         own = network.state_dict()
@@ -114,21 +122,26 @@ def restore(config: Config) -> Network:
 
 
 def train(config: Config) -> None:
-    """Run, or go on with, a training."""
+    """Run, or go on with, a training, alone or as one of several workers.
+
+    Raises:
+        BadInput: The batch cannot be dealt out to the workers.
+    """
+    with joined() as workers:
+        _train(config, workers)
+
+
+def _train(config: Config, workers: Workers) -> None:
     config.folder.mkdir(parents=True, exist_ok=True)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    part = workers.part(config.batch)
+    device = torch.device("cuda", workers.rank % torch.cuda.device_count()) if torch.cuda.is_available() else CPU
     network = build(config).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    trunk = [p for p in network.trunk.parameters() if p.requires_grad]
-    heads = [p for n, p in network.named_parameters() if p.requires_grad and not n.startswith("trunk.")]
-    groups = [(heads, config.heads_rate), (trunk, config.trunk_rate)] if trunk else [(heads, config.heads_rate)]
-    optimiser = torch.optim.AdamW([{"params": p, "lr": rate} for p, rate in groups], weight_decay=config.weight_decay)
+    optimiser = optimiser_of(network, config)
     look = look_through(network.trunk, config.window, device)
-    kept = surfaces_folder()
-    tiles = [s for s in surfaces("train", config.surfaces["train"], config.size, kept) if not shifted(s)]
-    window = PreprocessSpec(size=config.window)
+    tiles = _tiles(config, workers)
     steps = config.draws // config.batch
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, [rate for _, rate in groups], total_steps=config.epochs * steps, pct_start=0.1
+        optimiser, [group["lr"] for group in optimiser.param_groups], total_steps=config.epochs * steps, pct_start=0.1
     )
     first = 0
     last = config.folder / "last.pt"
@@ -138,32 +151,78 @@ def train(config: Config) -> None:
         optimiser.load_state_dict(saved["optimiser"])
         schedule.load_state_dict(saved["schedule"])
         first = saved["epoch"] + 1
-    with Progress(disable=not sys.stderr.isatty()) as progress:
+    if workers.rank:  # each drops other traits; the one that leads, as it would alone
+        torch.manual_seed(config.seed + workers.rank)
+    with Progress(disable=not (workers.leads and sys.stderr.isatty())) as progress:
         for epoch in range(first, config.epochs):
             started = time.monotonic()
             pieces = [s for folder in config.rendered for s in rendered(folder, "train")]
-            data = Pieces(
-                pieces + tiles, config.hdri, window, config.draws, config.empty, config.spoilt, config.seed, config.size
-            )
-            data.epoch = epoch
-            loader = DataLoader(data, config.batch, drop_last=True, num_workers=config.workers)
+            share = workers.share(steps * config.batch)
+            loader = DataLoader(drawn(config, pieces + tiles, epoch), part, sampler=share, num_workers=config.workers)
             network.train()
             sums: dict[str, float] = {}
-            for image, target in progress.track(loader, steps, description=f"epoch {epoch + 1} of {config.epochs}"):
-                target = {k: v.to(device) for k, v in target.items()}
-                features, known = look(image.to(device, memory_format=torch.channels_last))
-                parts = losses(network, features, known, target, config.loss)
-                total = torch.stack(list(parts.values())).sum()
-                optimiser.zero_grad(set_to_none=True)
-                total.backward()  # type: ignore[no-untyped-call]
-                torch.nn.utils.clip_grad_norm_(heads + trunk, 5.0)
-                optimiser.step()
+            for batch in progress.track(loader, steps, description=f"epoch {epoch + 1} of {config.epochs}"):
+                parts = step(network, look, optimiser, batch, config, workers)
                 schedule.step()
                 for name, value in parts.items():
                     sums[name] = sums.get(name, 0.0) + value.item() / steps
             seconds = time.monotonic() - started
-            _log(config, {"epoch": epoch, "seconds": round(seconds, 1), **{k: round(v, 4) for k, v in sums.items()}})
-            _save(last, network, optimiser, schedule, epoch, config)
+            means = workers.mean(torch.tensor(list(sums.values()), device=device)).tolist()
+            if workers.leads:
+                told = {name: round(mean, 4) for name, mean in zip(sums, means, strict=True)}
+                _log(config, {"epoch": epoch, "seconds": round(seconds, 1), **told})
+                _save(last, network, optimiser, schedule, epoch, config)
+
+
+def step(
+    network: Network,
+    look: Look,
+    optimiser: torch.optim.Optimizer,
+    batch: tuple[Tensor, dict[str, Tensor]],
+    config: Config,
+    workers: Workers,
+) -> dict[str, Tensor]:
+    """One step of the optimiser on this worker's share of a batch; its share of the losses."""
+    device = next(network.parameters()).device
+    image, target = batch
+    target = {k: v.to(device) for k, v in target.items()}
+    features, known = look(image.to(device, memory_format=torch.channels_last))
+    over = Counts(*workers.mean(torch.stack(counts(target))))
+    parts = losses(network, features, known, target, config.loss, over)
+    total = torch.stack(list(parts.values())).sum()
+    optimiser.zero_grad(set_to_none=True)
+    total.backward()  # type: ignore[no-untyped-call]
+    learning = [p for group in optimiser.param_groups for p in group["params"]]
+    workers.average_gradients(learning)
+    torch.nn.utils.clip_grad_norm_(learning, 5.0)
+    optimiser.step()
+    return parts
+
+
+def optimiser_of(network: Network, config: Config) -> torch.optim.AdamW:
+    """The optimiser of what may learn: heads and, where it learns, the upper trunk, each at its rate."""
+    trunk = [p for p in network.trunk.parameters() if p.requires_grad]
+    heads = [p for n, p in network.named_parameters() if p.requires_grad and not n.startswith("trunk.")]
+    groups = [(heads, config.heads_rate), (trunk, config.trunk_rate)] if trunk else [(heads, config.heads_rate)]
+    return torch.optim.AdamW([{"params": p, "lr": rate} for p, rate in groups], weight_decay=config.weight_decay)
+
+
+def drawn(config: Config, samples: list[Sample], epoch: int) -> Pieces:
+    """The draws of an epoch from samples."""
+    window = PreprocessSpec(size=config.window)
+    data = Pieces(samples, config.hdri, window, config.draws, config.empty, config.spoilt, config.seed, config.size)
+    data.epoch = epoch
+    return data
+
+
+def _tiles(config: Config, workers: Workers) -> list[Sample]:
+    """The made surfaces of training; where some are not kept yet, the one that leads makes them for all."""
+    if not workers.leads:
+        workers.meet()
+    made = surfaces("train", config.surfaces["train"], config.size, surfaces_folder())
+    if workers.leads:
+        workers.meet()
+    return [s for s in made if not shifted(s)]
 
 
 def surfaces_folder() -> Path:
