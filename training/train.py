@@ -2,7 +2,7 @@
 
 The loop reads top to bottom. Everything that a run depends on stands in its YAML file; what it writes goes to
 build/runs/<name>/: last.pt (weights, optimiser, epoch) and log.jsonl (one line an epoch). Several processes share each
-batch under `torchrun --nproc-per-node N -m training.train CONFIG`, or through Ray: `qc-train train CONFIG --workers N`.
+batch under `torchrun --nproc-per-node N -m training.train CONFIG`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Processes that train together: each draws its share of every batch, and all take the step of the whole batch.
 
-Who starts them (`torchrun`, Ray Train) says how many there are; a process on its own is a group of one. Draws are a
+Who starts them (`torchrun`, say) says how many there are; a process on its own is a group of one. Draws are a
 function of seed, epoch and index, so a batch holds the same pictures however many share it.
 """
 
@@ -70,7 +70,7 @@ class Workers:
 
 @contextmanager
 def joined() -> Iterator[Workers]:
-    """The group that this process was started in: joined already by Ray Train, or here by what `torchrun` says."""
+    """The group that this process was started in: joined already by who started it, or here by what `torchrun` says."""
     begun = not dist.is_initialized() and int(os.environ.get("WORLD_SIZE", "1")) > 1
     if begun:
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
