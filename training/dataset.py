@@ -15,6 +15,7 @@ from torch.utils.data import Dataset
 
 from qc.model.preprocess import PreprocessSpec, prepare
 from training import augment
+from training.assembled import assemble
 from training.backgrounds import background, panoramas
 from training.composites import spoil
 from training.labels import Target, target
@@ -51,6 +52,7 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         spoilt: Share of good pieces on which defects are put as they are drawn.
         seed: Draws are a function of seed, epoch and index alone.
         whole: Side at which the service sees a whole picture; None: that of the preprocessing.
+        joined: Share of woven pieces on which panels, straps, bows, labels and the like are laid, which are no fault.
     """
 
     def __init__(
@@ -63,9 +65,10 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         spoilt: float = 0.0,
         seed: int = 0,
         whole: int | None = None,
+        joined: float = 0.0,
     ) -> None:
         self.samples, self.spec, self.length, self.seed = samples, spec, length, seed
-        self.empty, self.spoilt = empty, spoilt
+        self.empty, self.spoilt, self.joined = empty, spoilt, joined
         self.whole = whole or spec.size
         self.views = panoramas(hdri)
         self.photometric = augment.photometric(spec.size)
@@ -75,6 +78,7 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
             meta = sample.meta
             groups.setdefault((meta["source"], bool(meta["woven"]), meta["state"] == "good"), []).append(k)
         self.groups = list(groups.values())
+        self.good = [k for key, members in groups.items() if key[1] and key[2] for k in members]
         # Rendered and surface, good and defective: each group is drawn by the root of its size, so none drowns.
         weights = np.sqrt([len(g) for g in self.groups])
         self.weights = weights / weights.sum()
@@ -103,6 +107,9 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         opacity = rgba[..., 3:].astype(np.float32) / 255
         picture = (rgba[..., :3] * opacity + behind * (1 - opacity)).astype(np.uint8)
         meta, mask = sample.meta, maps[..., 0]
+        if meta["woven"] and self.good and rng.random() < self.joined:
+            other = self.samples[self.good[rng.integers(len(self.good))]]
+            picture = assemble(rng, picture, maps[..., 1], other.rgb)
         if meta["woven"] and meta["state"] == "good" and rng.random() < self.spoilt:
             picture, mask = spoil(rng, picture, mask, maps[..., 1])
         if rng.random() < 0.3:

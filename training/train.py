@@ -70,6 +70,7 @@ class Config(BaseModel):
     batch: int = Field(ge=1)
     empty: float = Field(ge=0, le=1, description="Share of pictures without any piece.")
     spoilt: float = Field(default=0, ge=0, le=1, description="Share of good pieces that get defects as they are drawn.")
+    joined: float = Field(default=0, ge=0, le=1, description="Share of woven pieces with panels, straps, bows, labels.")
     heads_rate: float = Field(gt=0)
     trunk_rate: float = Field(ge=0, description="Learning rate of the upper trunk; 0 keeps all of it frozen.")
     weight_decay: float = Field(ge=0)
@@ -210,7 +211,9 @@ def optimiser_of(network: Network, config: Config) -> torch.optim.AdamW:
 def drawn(config: Config, samples: list[Sample], epoch: int) -> Pieces:
     """The draws of an epoch from samples."""
     window = PreprocessSpec(size=config.window)
-    data = Pieces(samples, config.hdri, window, config.draws, config.empty, config.spoilt, config.seed, config.size)
+    data = Pieces(
+        samples, config.hdri, window, config.draws, config.empty, config.spoilt, config.seed, config.size, config.joined
+    )
     data.epoch = epoch
     return data
 
