@@ -61,6 +61,7 @@ from qc.api.routes import (
 )
 from qc.api.schemas.inspections import InspectionIn
 from qc.api.schemas.measurements import MeasurementIn
+from qc.background import BackgroundWorker
 from qc.drift.weeks import week_or_none
 from qc.inspection import Station
 from qc.ledger.database import Database
@@ -134,13 +135,9 @@ def create_app(settings: Settings | None = None, station: Station | None = None)
     return app
 
 
-def background(
-    settings: Settings, database: Database, metrics: Metrics, last_used: LastUsed
-) -> list[Housekeeper | DeliveryWorker | RejudgementWorker]:
-    """What runs beside the requests, each with `start` and `stop`."""
-    beside: list[Housekeeper | DeliveryWorker | RejudgementWorker] = [
-        Housekeeper(database, last_used, week_or_none(settings.drift_since))
-    ]
+def background(settings: Settings, database: Database, metrics: Metrics, last_used: LastUsed) -> list[BackgroundWorker]:
+    """What runs beside the requests."""
+    beside: list[BackgroundWorker] = [Housekeeper(database, last_used, week_or_none(settings.drift_since))]
     if settings.webhooks:
         beside.append(DeliveryWorker(database, Sender(Gate(settings.webhook_networks)), told=metrics.tried))
     if settings.rejudging:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-import structlog
-
+from qc.background import BackgroundWorker
 from qc.drift.weeks import IsoWeek
 from qc.errors import Unavailable
 from qc.ledger.database import Database
@@ -17,8 +15,6 @@ from qc.ledger.drift_told import tell_drift
 from qc.ledger.events import now
 from qc.ledger.keys import mark_used
 from qc.ledger.retention import remove_old
-
-log = structlog.get_logger("qc.api")
 
 USED_EVERY = 60.0
 """Seconds between writes of when keys were used: a request is answered without a write."""
@@ -56,46 +52,36 @@ class LastUsed:
             raise
 
 
-class Housekeeper:
-    """A thread that does all this from `start` to `stop`."""
+class Housekeeper(BackgroundWorker):
+    """Does all this from `start` to `stop`; at the end it writes down what is known."""
 
     def __init__(self, database: Database, last_used: LastUsed, drift_since: IsoWeek | None = None) -> None:
+        super().__init__("housekeeping", USED_EVERY)
         self._database = database
         self._last_used = last_used
         self._drift_since = drift_since
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+        self._next_removal = 0.0
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
+    def look(self) -> bool:
+        """Do what it is time for, each chore whatever became of the others."""
+        self._try(self._write_down)
+        if time.monotonic() >= self._next_removal:
+            self._try(self._remove)
+            self._try(lambda: tell_drift(self._database, self._drift_since))
+            self._next_removal = time.monotonic() + REMOVE_EVERY
+        return False
 
-    def stop(self) -> None:
-        """End, after writing down what is known."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join()
+    def _begin(self) -> None:
+        self._rest()  # at the start there is enough to do
 
-    def _run(self) -> None:
-        next_removal = time.monotonic() + USED_EVERY  # not at the start, when there is enough to do
-        while not self._stopping.wait(USED_EVERY):
-            self._try(lambda: self._last_used.write(self._database))
-            if time.monotonic() >= next_removal:
-                self._try(self._remove)
-                self._try(lambda: tell_drift(self._database, self._drift_since))
-                next_removal = time.monotonic() + REMOVE_EVERY
-        self._try(lambda: self._last_used.write(self._database))
+    def _end(self) -> None:
+        self._write_down()
+
+    def _write_down(self) -> None:
+        self._last_used.write(self._database)
 
     def _remove(self) -> None:
         while not self._stopping.is_set():
             with self._database.write() as session:
                 if remove_old(session) == 0:
                     return
-
-    def _try(self, chore: Callable[[], object]) -> None:
-        try:
-            chore()
-        except Unavailable:
-            log.warning("housekeeping_unavailable")
-        except Exception as error:  # it shall not end the thread
-            log.error("housekeeping_failed", exc_info=error)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from qc.api.metrics import Metrics
+from qc.background import BackgroundWorker
 from qc.inspection import Station
 from qc.model.photo import PhotoLimits
 from qc.model.registry import Registry
@@ -49,6 +50,6 @@ class Models:
         return cls(registry, shadow, watch)
 
     @property
-    def threads(self) -> list[RegistryWatch | Shadow]:
+    def threads(self) -> list[BackgroundWorker]:
         """What runs beside the requests, in the order in which it is to be stopped."""
         return [self.shadow] if self.watch is None else [self.watch, self.shadow]

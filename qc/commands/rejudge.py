@@ -114,7 +114,7 @@ def cancel(number: Number, organisation: Organisation = DEMO) -> None:
 
 def _work_off(settings: Settings, database: Database) -> None:
     worker = RejudgementWorker.of(settings, database, processes=settings.threads, rest=0)
-    while worker.work():
+    while worker.look():
         pass
 
 

@@ -6,7 +6,6 @@ over. It steps back behind requests: it rests as long as it works, and photos ar
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,6 +16,7 @@ from typing import Self
 
 import structlog
 
+from qc.background import BackgroundWorker
 from qc.bulk.pool import Pool
 from qc.bulk.stored import FromStore
 from qc.errors import BadBundle, NotFound, Unavailable
@@ -41,8 +41,8 @@ _LONGEST_REST = 10.0
 _NICENESS = 10
 
 
-class RejudgementWorker:
-    """Works on jobs from `start` to `stop`.
+class RejudgementWorker(BackgroundWorker):
+    """Works on jobs from `start` to `stop`; stopped, it ends the slice in hand and hands its job back.
 
     Args:
         database: The ledger.
@@ -67,16 +67,14 @@ class RejudgementWorker:
         look_every: float = LOOK_EVERY,
         lease: timedelta = rejudgements.LEASE,
     ) -> None:
+        super().__init__("rejudging", look_every)
         self._database = database
         self._models = models
         self._read = FromStore(photos)
         self._samples = samples
         self._processes = processes
-        self._rest = rest
-        self._look_every = look_every
+        self._rest_share = rest
         self._lease = lease
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="rejudging", daemon=True)
 
     @classmethod
     def of(cls, settings: Settings, database: Database, *, processes: int = 1, rest: float = 1.0) -> Self:
@@ -85,30 +83,7 @@ class RejudgementWorker:
         models = partial(bundle_called, settings)
         return cls(database, models, photos, settings.own_standards, processes=processes, rest=rest)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the slice that is being judged; its job is handed back."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                busy = self.work()
-            except Unavailable:
-                busy = False
-                log.warning("rejudging_unavailable")
-            except Exception as error:  # it shall not end the thread
-                busy = False
-                log.error("rejudging_failed", exc_info=error)
-            if not busy:
-                self._stopping.wait(self._look_every)
-
-    def work(self) -> bool:
+    def look(self) -> bool:
         """Work on the oldest job that nobody works on, until it ends or the worker does; False where there is none.
 
         Raises:
@@ -157,7 +132,7 @@ class RejudgementWorker:
             if moved is None:
                 return  # cancelled, or another worker has it
             job = moved
-            self._stopping.wait(min(_LONGEST_REST, self._rest * (time.monotonic() - began)))
+            self._stopping.wait(min(_LONGEST_REST, self._rest_share * (time.monotonic() - began)))
         self._hand_back(job)
 
     def _hand_back(self, job: Rejudgement) -> None:

@@ -19,6 +19,7 @@ from uuid import UUID
 
 import structlog
 
+from qc.background import END_WITHIN, BackgroundWorker
 from qc.errors import QcError
 from qc.ledger.database import Database
 from qc.ledger.shadow_verdicts import Said, ShadowFindings, keep_shadow_verdict
@@ -71,7 +72,7 @@ class Judged:
         return sum(len(photo.data) for photo in self.photos)
 
 
-class Shadow:
+class Shadow(BackgroundWorker):
     """The challenger and its thread, from `start` to `stop`.
 
     Args:
@@ -88,13 +89,12 @@ class Shadow:
         database: Database,
         told: Callable[[Outcome], None] = lambda outcome: None,
     ) -> None:
+        super().__init__("shadow", LOOK_AGAIN_S)
         self._serving, self._cores, self._database, self._told = serving, cores, database, told
         self._changed = threading.Condition()
         self._waiting: deque[Judged] = deque()
         self._bytes = 0
         self._challenger: LoadedModel | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="shadow", daemon=True)
         self.refused: Refusal | None = None
         """What the registry names as challenger and this process could not take."""
 
@@ -139,20 +139,44 @@ class Shadow:
                 return
         self._told("dropped")
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
+    def stop(self, within: float = END_WITHIN) -> None:
         """End: the photo in hand is finished, all else is dropped."""
         self._stopping.set()
         with self._changed:
             dropped = self._empty()
             self._changed.notify()
         self._say("dropped", dropped)
-        if self._thread.ident is not None:
-            self._thread.join()
+        super().stop(within)
         self.employ(None)
+
+    def look(self) -> bool:
+        """Judge the piece that has waited longest, if any."""
+        with self._changed:
+            if not self._waiting:
+                return False
+            judged = self._waiting.popleft()
+            self._bytes -= judged.size
+        challenger = self._challenger
+        if challenger is None:
+            self._told("dropped")
+            return True
+        try:
+            self._told(self._judge(challenger, judged))
+        except QcError as error:  # the database may be away: a shadow is not worth a second try
+            log.warning("shadow_failed", inspection=str(judged.inspection_id), why=error.detail)
+            self._told("failed")
+        except Exception as error:  # said here, where the inspection is known
+            log.error("shadow_failed", inspection=str(judged.inspection_id), exc_info=error)
+            self._told("failed")
+        return True
+
+    def _begin(self) -> None:
+        take_lowest_priority()
+
+    def _rest(self) -> None:
+        with self._changed:
+            while not self._waiting and not self._stopping.is_set():
+                self._changed.wait()
 
     def _empty(self) -> int:
         dropped = len(self._waiting)
@@ -163,32 +187,6 @@ class Shadow:
     def _say(self, outcome: Outcome, times: int) -> None:
         for _ in range(times):
             self._told(outcome)
-
-    def _run(self) -> None:
-        take_lowest_priority()
-        while (judged := self._next()) is not None:
-            challenger = self._challenger
-            if challenger is None:
-                self._told("dropped")
-                continue
-            try:
-                self._told(self._judge(challenger, judged))
-            except QcError as error:  # the database may be away: a shadow is not worth a second try
-                log.warning("shadow_failed", inspection=str(judged.inspection_id), why=error.detail)
-                self._told("failed")
-            except Exception as error:  # whatever a challenger does, it shall not end the thread
-                log.error("shadow_failed", inspection=str(judged.inspection_id), exc_info=error)
-                self._told("failed")
-
-    def _next(self) -> Judged | None:
-        with self._changed:
-            while not self._waiting and not self._stopping.is_set():
-                self._changed.wait()
-            if self._stopping.is_set():
-                return None
-            judged = self._waiting.popleft()
-            self._bytes -= judged.size
-            return judged
 
     def _judge(self, challenger: LoadedModel, judged: Judged) -> Outcome:
         began, rested = perf_counter(), 0.0

@@ -14,6 +14,7 @@ from typing import Literal
 
 import structlog
 
+from qc.background import BackgroundWorker
 from qc.errors import QcError, Unavailable
 from qc.ledger.database import Database
 from qc.ledger.events import now
@@ -33,8 +34,10 @@ TRY_AGAIN_S = 60.0
 Event = Literal["served", "refused", "challenges", "challenger_refused"]
 
 
-class RegistryWatch:
-    """A thread that follows the registry, from `start` to `stop`.
+class RegistryWatch(BackgroundWorker):
+    """Follows the registry from `start` to `stop`; stopped, it ends what is being loaded.
+
+    At its full priority: loading takes a core for a second or two, and a rollback must not wait for a quiet hour.
 
     Args:
         registry: What is to serve and what is to challenge it.
@@ -58,27 +61,16 @@ class RegistryWatch:
         every_s: float,
         told: Callable[[Event], None] = lambda event: None,
     ) -> None:
+        super().__init__("registry_watch", every_s)
         self._registry, self._serving, self._shadow = registry, serving, shadow
-        self._load, self._fits, self._database, self._every_s, self._told = load, fits, database, every_s, told
+        self._load, self._fits, self._database, self._told = load, fits, database, told
         self._tried: dict[Event, tuple[Path | None, float]] = {}  # what was refused in each place, and when
         self._to_announce = True  # whoever promoted last may have met a database that was away
         self._to_tidy = False
         self._looking = threading.Lock()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="registry-watch", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, after what is being loaded."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def look(self) -> None:
-        """Look once, and do what the registry says; one at a time, whoever calls."""
+    def look(self) -> bool:
+        """Do what the registry says; one at a time, whoever calls."""
         with self._looking:
             self._follow_current()
             self._follow_challenger()
@@ -87,16 +79,7 @@ class RegistryWatch:
             if self._to_tidy and self._serving.in_memory == 1:
                 return_free_memory()
                 self._to_tidy = False
-
-    def _run(self) -> None:
-        # At its full priority: loading takes a core for a second or two, and a rollback must not wait for a quiet hour.
-        while True:
-            try:
-                self.look()
-            except Exception as error:  # it shall not end the thread
-                log.error("registry_watch_failed", exc_info=error)
-            if self._stopping.wait(self._every_s):
-                return
+        return False
 
     def _follow_current(self) -> None:
         serving = self._serving.present

@@ -6,7 +6,6 @@ and hands back what it had taken but not begun.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -14,7 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from qc.errors import Unavailable
+from qc.background import BackgroundWorker
 from qc.ledger import outbox
 from qc.ledger.database import Database
 from qc.ledger.events import now
@@ -33,7 +32,7 @@ LOOK_EVERY = 1.0
 """Seconds between looks at the ledger while nothing is under way."""
 
 
-class DeliveryWorker:
+class DeliveryWorker(BackgroundWorker):
     """Delivers what the outbox holds, from `start` to `stop`.
 
     Args:
@@ -50,42 +49,15 @@ class DeliveryWorker:
         look_every: float = LOOK_EVERY,
         told: Callable[[Tried], None] | None = None,
     ) -> None:
+        super().__init__("outbox", look_every)
         self._database = database
         self._sender = sender
-        self._look_every = look_every
         self._told = told
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook")
         self._under_way: dict[Future[Tried], Claimed] = {}
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, once what is being sent has ended: at most a message's time limit from now."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-        self._pool.shutdown()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                busy = self._step()
-            except Unavailable:
-                busy = False  # the database is away; what was sent is kept when it is back, or sent again
-                log.warning("outbox_unavailable")
-            except Exception as error:
-                busy = False
-                log.error("outbox_failed", exc_info=error)
-            if not busy:
-                self._pause()
-        self._finish()
-
-    def _step(self) -> bool:
-        """One look. Returns whether there may be more to do at once."""
+    def look(self) -> bool:
+        """Keep how tries went and begin what is due; with the database away, what was sent is kept at a later look."""
         self._keep_what_is_done()
         room = AT_ONCE - len(self._under_way)
         busy = self._endpoints()
@@ -102,12 +74,12 @@ class DeliveryWorker:
             self._under_way[self._pool.submit(self._send, claimed)] = claimed
         return bool(passed or claims)
 
-    def _pause(self) -> None:
+    def _rest(self) -> None:
         """Until something is done, or it is time for a look, or the end."""
         if self._under_way:
             wait(self._under_way, self._look_every, FIRST_COMPLETED)
         else:
-            self._stopping.wait(self._look_every)
+            super()._rest()
 
     def _send(self, claimed: Claimed) -> Tried:
         at = now()
@@ -142,13 +114,11 @@ class DeliveryWorker:
     def _endpoints(self) -> set[UUID]:
         return {claimed.endpoint_id for claimed in self._under_way.values()}
 
-    def _finish(self) -> None:
+    def _end(self) -> None:
         unbegun = [claimed for future, claimed in self._under_way.items() if future.cancel()]
         self._under_way = {future: claimed for future, claimed in self._under_way.items() if not future.cancelled()}
-        wait(self._under_way)
-        try:
-            with self._database.write() as session:
-                outbox.hand_back(session, unbegun)
-            self._keep_what_is_done()
-        except Unavailable:
-            log.warning("outbox_unavailable")  # their leases end by themselves, and they are sent again
+        wait(self._under_way)  # at most a message's time limit
+        self._pool.shutdown()
+        with self._database.write() as session:  # where it is away, their leases end, and they are sent again
+            outbox.hand_back(session, unbegun)
+        self._keep_what_is_done()

@@ -25,7 +25,7 @@ def ask(service: Service, headers: dict[str, str] | None = None, **body: Any) ->
 def work(service: Service) -> None:
     """As a running service does beside its requests."""
     settings = service.client.app.state.settings  # type: ignore[attr-defined]
-    assert RejudgementWorker.of(settings, service.station.database, rest=0).work()
+    assert RejudgementWorker.of(settings, service.station.database, rest=0).look()
 
 
 def test_a_job_is_asked_for_once_and_tells_what_would_be(service: Service) -> None:

@@ -48,7 +48,7 @@ def test_another_standard_is_applied_to_kept_evidence_and_nothing_that_was_decid
         assert {piece.state for piece in session.scalars(select(Piece))} == {PieceState.ACCEPTED, PieceState.REGISTERED}
     job = enter(station, caller, mild)
     assert (job.pieces, job.sku) == (5, SKU)
-    assert worker(station, tmp_path).work()
+    assert worker(station, tmp_path).look()
     done, rows = found(station, job)
     assert (done.state, done.done, done.changed, done.failed) == (RejudgementState.FINISHED, 5, 2, 0)
     assert [[row.before, row.after, row.decided] for row in rows] == [
@@ -112,7 +112,7 @@ def test_a_slice_is_written_once_whoever_writes_it(
         assert rejudgements.record(session, taken, slice_) is None  # the one that was thought dead
     with database.write() as session:
         rejudgements.hand_back(session, job.id)
-    assert worker(station, tmp_path).work()
+    assert worker(station, tmp_path).look()
     done, rows = found(station, job)
     assert (done.done, done.changed, len(rows)) == (3, 1, 3)
 
@@ -124,11 +124,11 @@ def test_a_worker_that_stops_hands_its_job_back(
     job = enter(station, caller, mild)
     stopped = worker(station, tmp_path)
     stopped.stop()
-    assert stopped.work()
+    assert stopped.look()
     assert found(station, job)[0].leased_until is None
-    assert worker(station, tmp_path).work()
+    assert worker(station, tmp_path).look()
     assert found(station, job)[0].state is RejudgementState.FINISHED
-    assert not worker(station, tmp_path).work()
+    assert not worker(station, tmp_path).look()
 
 
 def test_a_cancelled_job_ends_where_it_is(
@@ -138,7 +138,7 @@ def test_a_cancelled_job_ends_where_it_is(
     job = enter(station, caller, mild)
     with station.database.write() as session:
         rejudgements.cancel(session, caller, rejudgements.hold(session, caller, job.id))
-    assert not worker(station, tmp_path).work()
+    assert not worker(station, tmp_path).look()
     with pytest.raises(Conflict, match="cancelled"), station.database.write() as session:
         rejudgements.cancel(session, caller, rejudgements.hold(session, caller, job.id))
 
@@ -148,7 +148,7 @@ def test_a_model_that_is_not_here_ends_the_job_with_a_sentence(
 ) -> None:
     inspect(station, caller, 1)
     job = enter(station, caller, model="nowhere-1.0.0")
-    assert worker(station, tmp_path).work()
+    assert worker(station, tmp_path).look()
     done, _ = found(station, job)
     assert done.state is RejudgementState.FAILED
     assert "holds no bundle.json" in str(done.failure)

@@ -33,7 +33,7 @@ from qc.rejudging import worker
 worker.PIECES = 1
 database = Database(sys.argv[1])
 one = worker.RejudgementWorker(database, Path, sys.argv[2], rest=0.5, lease=timedelta(seconds=1))
-while one.work():
+while one.look():
     pass
 """
 
@@ -53,7 +53,7 @@ def test_a_worker_killed_at_work_is_taken_over_where_it_stopped(
     assert 3 <= written < 12
     other = worker(station, tmp_path, lease=timedelta(seconds=1))
     until = time.monotonic() + 30
-    while not other.work():  # until the lease of the dead is over
+    while not other.look():  # until the lease of the dead is over
         assert time.monotonic() < until
         time.sleep(0.05)
     with station.database.read() as session:

@@ -53,7 +53,7 @@ def picture(number: int, spoilt: bool) -> bytes:
 def judged_again(station: Station, caller: Caller, tmp_path: Path, bundle: Bundle, title: str) -> Rejudgement:
     with station.database.write() as session:
         job = rejudgements.request(session, caller, None, title, Scope(sku=SKU), "a new model")
-    assert worker(station, tmp_path, models=lambda name: bundle.path).work()
+    assert worker(station, tmp_path, models=lambda name: bundle.path).look()
     with station.database.read() as session:
         return session.scalars(select(Rejudgement).where(Rejudgement.id == job.id)).one()
 
