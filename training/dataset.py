@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -22,6 +23,7 @@ from training.labels import Target, target
 from training.render.load import load, load_shards
 from training.sample import Sample
 from training.splits import Split, split_of
+from training.usual import odds
 
 
 def rendered(folder: Path, split: Split) -> list[Sample]:
@@ -53,6 +55,7 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         seed: Draws are a function of seed, epoch and index alone.
         whole: Side at which the service sees a whole picture; None: that of the preprocessing.
         joined: Share of woven pieces on which panels, straps, bows, labels and the like are laid, which are no fault.
+        as_sold: Whether usual pairs of weave and material are drawn more often, as goods are sold.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         seed: int = 0,
         whole: int | None = None,
         joined: float = 0.0,
+        as_sold: bool = False,
     ) -> None:
         self.samples, self.spec, self.length, self.seed = samples, spec, length, seed
         self.empty, self.spoilt, self.joined = empty, spoilt, joined
@@ -82,6 +86,7 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
         # Rendered and surface, good and defective: each group is drawn by the root of its size, so none drowns.
         weights = np.sqrt([len(g) for g in self.groups])
         self.weights = weights / weights.sum()
+        self.within = [self._odds(group) for group in self.groups] if as_sold else None
 
     def __len__(self) -> int:
         return len(self.samples) if self.length is None else self.length
@@ -94,8 +99,19 @@ class Pieces(Dataset[tuple[Tensor, dict[str, Tensor]]]):
             picture = background(rng, self.views, self.spec.size)
             zeros = np.zeros((self.spec.size, self.spec.size), np.int32)
             return self._pack(rng, picture, target(False, None, None, zeros, zeros), jitter=True)
-        group = self.groups[rng.choice(len(self.groups), p=self.weights)]
-        return self._jittered(rng, self.samples[group[rng.integers(len(group))]])
+        return self._jittered(rng, self.drawn(rng))
+
+    def drawn(self, rng: np.random.Generator) -> Sample:
+        """A sample of a group that is drawn first."""
+        k = rng.choice(len(self.groups), p=self.weights)
+        group = self.groups[k]
+        at = rng.integers(len(group)) if self.within is None else rng.choice(len(group), p=self.within[k])
+        return self.samples[group[at]]
+
+    def _odds(self, group: list[int]) -> NDArray[np.float64]:
+        metas = [self.samples[k].meta for k in group]
+        each = np.array([odds(meta.get("weave"), meta["material"]) for meta in metas])
+        return np.asarray(each / each.sum())
 
     def _jittered(self, rng: np.random.Generator, sample: Sample) -> tuple[Tensor, dict[str, Tensor]]:
         height, width = sample.rgb.shape[:2]

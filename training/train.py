@@ -71,6 +71,7 @@ class Config(BaseModel):
     empty: float = Field(ge=0, le=1, description="Share of pictures without any piece.")
     spoilt: float = Field(default=0, ge=0, le=1, description="Share of good pieces that get defects as they are drawn.")
     joined: float = Field(default=0, ge=0, le=1, description="Share of woven pieces with panels, straps, bows, labels.")
+    as_sold: bool = Field(default=False, description="Usual pairs of weave and material come more often.")
     heads_rate: float = Field(gt=0)
     trunk_rate: float = Field(ge=0, description="Learning rate of the upper trunk; 0 keeps all of it frozen.")
     weight_decay: float = Field(ge=0)
@@ -212,7 +213,16 @@ def drawn(config: Config, samples: list[Sample], epoch: int) -> Pieces:
     """The draws of an epoch from samples."""
     window = PreprocessSpec(size=config.window)
     data = Pieces(
-        samples, config.hdri, window, config.draws, config.empty, config.spoilt, config.seed, config.size, config.joined
+        samples,
+        config.hdri,
+        window,
+        config.draws,
+        config.empty,
+        config.spoilt,
+        config.seed,
+        config.size,
+        config.joined,
+        config.as_sold,
     )
     data.epoch = epoch
     return data
