@@ -10,8 +10,6 @@ distribution, computed here by bisection of its distribution function (continued
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
 from typing import Literal
 
@@ -33,21 +31,6 @@ class Estimate(Frozen):
     method: Literal["Clopper-Pearson"] = "Clopper-Pearson"
 
 
-class ReinspectionRates(Frozen):
-    """What blind re-inspection says. Null where no such piece was judged again."""
-
-    escape: Estimate | None = Field(description="Share of the accepted pieces that are below standard.")
-    false_reject: Estimate | None = Field(description="Share of the refused pieces that are good.")
-
-
-@dataclass(frozen=True)
-class Reinspection:
-    """One piece judged twice: first for real, then by a person who did not see the first verdict."""
-
-    accepted: bool
-    good: bool
-
-
 def estimate(found: int, inspected: int, confidence: float = 0.95) -> Estimate:
     """A rate and its two-sided Clopper-Pearson interval.
 
@@ -64,17 +47,6 @@ def estimate(found: int, inspected: int, confidence: float = 0.95) -> Estimate:
     low = 0.0 if found == 0 else beta_quantile(tail, found, inspected - found + 1)
     high = 1.0 if found == inspected else beta_quantile(1 - tail, found + 1, inspected - found)
     return Estimate(found=found, inspected=inspected, rate=found / inspected, low=low, high=high, confidence=confidence)
-
-
-def reinspection_rates(pieces: Iterable[Reinspection], confidence: float = 0.95) -> ReinspectionRates:
-    """Escape and false-reject rates of randomly drawn pieces."""
-    judged = list(pieces)
-    accepted = [piece for piece in judged if piece.accepted]
-    refused = [piece for piece in judged if not piece.accepted]
-    return ReinspectionRates(
-        escape=estimate(sum(not p.good for p in accepted), len(accepted), confidence) if accepted else None,
-        false_reject=estimate(sum(p.good for p in refused), len(refused), confidence) if refused else None,
-    )
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:

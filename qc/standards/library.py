@@ -71,11 +71,6 @@ class Library:
             raise UnknownStandard(f"got SKU {sku!r}, standards exist for {', '.join(sorted(self._names)) or 'none'}")
         return self.named(self._names[sku])
 
-    def adding(self, standard: ExportStandard) -> Self:
-        """This library with one standard more."""
-        every = (version for versions in self._versions.values() for version in versions.values())
-        return type(self)([*every, standard])
-
     def with_in_force(self, standards: Iterable[ExportStandard]) -> Self:
         """This library with these versions in force: each is the only one of its name.
 

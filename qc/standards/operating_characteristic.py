@@ -6,7 +6,6 @@ probability 0.72.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import exp, fsum, lgamma, log, log1p
 
 from qc.errors import BadInput
@@ -45,19 +44,6 @@ def acceptance_probability(n: int, ac: int, defective: float, lot_size: int | No
     return min(1.0, fsum(exp(term) for term in terms))
 
 
-def acceptance_probability_of_counts(n: int, ac: int, per_piece: float) -> float:
-    """Probability of at most `ac` defects on `n` pieces with `per_piece` defects each on average (Poisson).
-
-    For AQLs above 10, which mean defects per hundred pieces and not defective pieces.
-    """
-    if not (per_piece >= 0 and n >= 1 and ac >= 0):
-        raise BadInput(f"got n {n}, ac {ac}, {per_piece} defects a piece; wanted n >= 1 and the others not negative")
-    expected = n * per_piece
-    if expected == 0:
-        return 1.0
-    return min(1.0, fsum(exp(d * log(expected) - expected - lgamma(d + 1)) for d in range(ac + 1)))
-
-
 def share_accepted_with(n: int, ac: int, probability: float, lot_size: int) -> float:
     """The smallest share of defective pieces at which a lot is accepted with at most that probability.
 
@@ -78,13 +64,6 @@ def share_accepted_with(n: int, ac: int, probability: float, lot_size: int) -> f
         else:
             low = middle + 1
     return low / lot_size
-
-
-def operating_characteristic(
-    n: int, ac: int, shares: Iterable[float], lot_size: int | None = None
-) -> list[tuple[float, float]]:
-    """The curve: (share defective, probability of acceptance) for each share."""
-    return [(share, acceptance_probability(n, ac, share, lot_size)) for share in shares]
 
 
 def _log_choose(n: int, k: int) -> float:

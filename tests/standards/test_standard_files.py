@@ -166,7 +166,7 @@ def test_a_version_or_sku_taken_twice_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadStandard, match="version 1 is given twice"):
         Library.load(tmp_path)
     with pytest.raises(BadStandard, match="SKU WB-WH-01 is claimed by"):
-        Library.load().adding(changed(BASKET, name="my-basket"))
+        Library.load().with_in_force([changed(BASKET, name="my-basket")])
     with pytest.raises(BadStandard, match="no such folder"):
         Library.load(tmp_path / "nowhere")
 

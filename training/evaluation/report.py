@@ -68,10 +68,6 @@ class Page:
         )
         self._parts.append(f"<div class=pictures>{figures}</div>")
 
-    def preformatted(self, text: str) -> None:
-        """Text as it stands."""
-        self._parts.append(f"<pre>{escape(text)}</pre>")
-
     def html(self) -> str:
         """The whole page."""
         return (

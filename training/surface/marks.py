@@ -18,15 +18,6 @@ STAINS = {
 """How often each look of a stain is drawn."""
 
 
-def polar(size: int, x: float, y: float) -> tuple[F32, F32]:
-    """Distance in px and angle of each pixel from (x, y)."""
-    axis = np.arange(size, dtype=np.float32)
-    dx, dy = axis - np.float32(x), axis[:, None] - np.float32(y)
-    return np.asarray(
-        cv2.magnitude(np.broadcast_to(dx, (size, size)).copy(), np.broadcast_to(dy, (size, size)).copy())
-    ), np.arctan2(dy, dx)
-
-
 def blob(
     rng: np.random.Generator, size: int, x: float, y: float, radius: float, ragged: float, stretch: float = 1.0
 ) -> F32:

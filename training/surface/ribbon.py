@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from training.surface.noise import F32, blur
+from training.surface.strokes import strokes
 
 
 @dataclass(frozen=True)
@@ -39,25 +40,10 @@ def lay(picture: F32, ribbon: Ribbon, towards: tuple[float, float, float], out: 
     drawn = blur(drawn, 0.8 + 0.08 * float(ribbon.lift.mean()))
     out *= 1 - np.float32(0.55) * np.clip(drawn, 0, 1)[..., None]
     c, s = np.float32(np.cos(ribbon.heading)), np.float32(np.sin(ribbon.heading))
-    run = 0.0
-    for k in range(steps):
-        a, b = course[k], course[k + 1]
-        length = float(np.hypot(*(b - a)))
-        reach = float(max(ribbon.half[k], ribbon.half[k + 1])) + 1.5
-        x0, x1 = int(max(0, min(a[0], b[0]) - reach)), int(min(n, max(a[0], b[0]) + reach + 1))
-        y0, y1 = int(max(0, min(a[1], b[1]) - reach)), int(min(n, max(a[1], b[1]) + reach + 1))
-        if x0 >= x1 or y0 >= y1 or length < 1e-3:
-            run += length
-            continue
-        dx, dy = (b - a) / length
-        px = np.arange(x0, x1, dtype=np.float32) - a[0]
-        py = np.arange(y0, y1, dtype=np.float32)[:, None] - a[1]
-        t = np.clip((px * dx + py * dy) / length, 0, 1)
-        side = px * -dy + py * dx
-        away = np.hypot(px - t * (dx * length), py - t * (dy * length))
-        half = ribbon.half[k] + (ribbon.half[k + 1] - ribbon.half[k]) * t
-        alpha = np.clip(half - away + np.float32(0.5), 0, 1)[..., None]
-        along, offset = run + t * length, np.clip(side, -ribbon.half[0], ribbon.half[0])
+    for stroke in strokes(course, ribbon.half, out.shape):
+        half, side, (dx, dy) = stroke.width, stroke.side, stroke.heading
+        alpha = np.clip(half - stroke.away + np.float32(0.5), 0, 1)[..., None]
+        along, offset = stroke.along, np.clip(side, -ribbon.half[0], ribbon.half[0])
         sx = np.float32(ribbon.source[0]) + along * c - offset * s
         sy = np.float32(ribbon.source[1]) + along * s + offset * c
         taken = cv2.remap(
@@ -67,5 +53,4 @@ def lay(picture: F32, ribbon: Ribbon, towards: tuple[float, float, float], out: 
         facing = 1 + np.float32(0.35) * cross * np.float32(towards[0] * -dy + towards[1] * dx)
         edge = 1 - np.float32(0.3) * np.clip(np.abs(cross), 0, 1) ** 4
         taken = taken * (np.float32(ribbon.tone) * facing * edge)[..., None]
-        out[y0:y1, x0:x1] += (taken - out[y0:y1, x0:x1]) * alpha
-        run += length
+        out[stroke.window] += (taken - out[stroke.window]) * alpha

@@ -84,14 +84,6 @@ def strand_run(scene: Scene, good: Picture, site: Site, start: float, stop: floa
     return cv2.dilate(run.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1))) > 0
 
 
-def disc(size: int, x: float, y: float, radius: float, stretch: float = 1.0, heading: float = 0.0) -> Bool:
-    """An ellipse of half length radius * stretch along `heading` and half width radius. bool [size, size]."""
-    axis = np.arange(size, dtype=np.float32)
-    dx, dy = axis - np.float32(x), axis[:, None] - np.float32(y)
-    c, s = np.float32(np.cos(heading)), np.float32(np.sin(heading))
-    return np.asarray(((dx * c + dy * s) / np.float32(stretch)) ** 2 + (dy * c - dx * s) ** 2 < np.float32(radius) ** 2)
-
-
 def swept(size: int, courses: list[F32], radius: float) -> Bool:
     """Everything within `radius` px of the polylines. bool [size, size]."""
     drawn = np.zeros((size, size), np.uint8)

@@ -9,6 +9,7 @@ import numpy as np
 
 from training.surface.fields import Tube
 from training.surface.noise import F32, blur, fibre_tile, look_up, wander
+from training.surface.strokes import strokes
 
 
 @dataclass
@@ -82,39 +83,19 @@ def stamp(canvas: Canvas, tubes: list[Tube], towards: tuple[float, float, float]
         return
     _throw_shadows(canvas, tubes, towards)
     ground = blur(canvas.height, max(1.0, soften))
-    h, w = canvas.height.shape
     for tube in tubes:
-        run = 0.0
-        for k in range(len(tube.points) - 1):
-            a, b = tube.points[k], tube.points[k + 1]
-            reach = float(max(tube.radius[k], tube.radius[k + 1])) + 1.5
-            x0, x1 = int(max(0, min(a[0], b[0]) - reach)), int(min(w, max(a[0], b[0]) + reach + 1))
-            y0, y1 = int(max(0, min(a[1], b[1]) - reach)), int(min(h, max(a[1], b[1]) + reach + 1))
-            length = float(np.hypot(*(b - a)))
-            if x0 >= x1 or y0 >= y1 or length < 1e-3:
-                run += length
-                continue
-            dx, dy = (b - a) / length
-            px = np.arange(x0, x1, dtype=np.float32) - a[0]
-            py = np.arange(y0, y1, dtype=np.float32)[:, None] - a[1]
-            t = np.clip((px * dx + py * dy) / length, 0, 1)
-            side = px * -dy + py * dx
-            away = np.hypot(px - t * (dx * length), py - t * (dy * length))
-            r = tube.radius[k] + (tube.radius[k + 1] - tube.radius[k]) * t
+        for stroke in strokes(tube.points, tube.radius, canvas.height.shape):
+            k, t, r, away, window = stroke.step, stroke.t, stroke.width, stroke.away, stroke.window
             alpha = np.clip(r - away + np.float32(0.5), 0, 1) * np.minimum(2 * r, 1)
             inside = alpha > 0.5
             cap = np.clip(1 - (away / np.maximum(r, 0.3)) ** 2, 0, 1)
             top = r * (np.sqrt(cap) if not tube.flat else np.float32(0.35) * np.minimum(cap * 3, 1))
             lift = tube.lift[k] + (tube.lift[k + 1] - tube.lift[k]) * t
-            window = (slice(y0, y1), slice(x0, x1))
             raised = ground[window] + lift + top
             canvas.height[window] = np.where(inside, np.maximum(raised, canvas.height[window]), canvas.height[window])
-            fibre = look_up(
-                fibre_tile(), (t * length + np.float32(run)).astype(np.float32), side.astype(np.float32) * 1.3
-            )
+            fibre = look_up(fibre_tile(), stroke.along.astype(np.float32), stroke.side.astype(np.float32) * 1.3)
             tint = np.clip(1 + np.float32(tube.streaks) * fibre, 0.3, 1.7)[..., None] * np.array(
                 tube.colour, np.float32
             )
             canvas.albedo[window] += (tint - canvas.albedo[window]) * alpha[..., None]
             canvas.gloss[window] = np.where(inside, np.float32(tube.gloss), canvas.gloss[window])
-            run += length

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Box, Reason } from '../piece/record';
-import { photo } from '../store/pieces';
+import { useStoredPhoto } from './photo';
 
 export interface Mark {
   readonly box: Box;
@@ -15,20 +15,7 @@ export function marksOn(sha256: string, reasons: readonly Reason[]): Mark[] {
 
 /** A judged image out of the phone's store, with its marks. Shows nothing when its bytes were freed. */
 export function MarkedPhoto({ record, sha256, marks, alt }: { record: string; sha256: string; marks: readonly Mark[]; alt: string }): VNode | null {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    let made: string | null = null;
-    let current = true;
-    void photo(record, sha256).then((stored) => {
-      if (!current || stored === null) return;
-      made = URL.createObjectURL(stored.blob);
-      setUrl(made);
-    });
-    return () => {
-      current = false;
-      if (made !== null) URL.revokeObjectURL(made);
-    };
-  }, [sha256]);
+  const url = useStoredPhoto(record, sha256);
   return url === null ? null : <MarkedPicture url={url} marks={marks} alt={alt} />;
 }
 

@@ -2,8 +2,8 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { photo } from '../store/pieces';
 
-/** A photo out of the phone's store. Shows nothing while it is read or when its bytes were freed. */
-export function StoredImage({ record, sha256, alt, className = 'photo' }: { record: string; sha256: string; alt: string; className?: string }): VNode | null {
+/** Where a photo out of the phone's store may be shown from; null while it is read or when its bytes were freed. */
+export function useStoredPhoto(record: string, sha256: string): string | null {
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
     let made: string | null = null;
@@ -18,5 +18,11 @@ export function StoredImage({ record, sha256, alt, className = 'photo' }: { reco
       if (made !== null) URL.revokeObjectURL(made);
     };
   }, [sha256]);
+  return url;
+}
+
+/** A photo out of the phone's store. Shows nothing while it is read or when its bytes were freed. */
+export function StoredImage({ record, sha256, alt, className = 'photo' }: { record: string; sha256: string; alt: string; className?: string }): VNode | null {
+  const url = useStoredPhoto(record, sha256);
   return url === null ? null : <img src={url} alt={alt} class={className} />;
 }
