@@ -28,6 +28,7 @@ from qc.ledger.photos import PhotoStore
 from qc.model.bundle import Bundle
 from qc.model.grader import Grader
 from qc.model.photo import PhotoLimits
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.library import Library
 
@@ -52,7 +53,7 @@ def measure(settings: Settings, photo: bytes, threads: int) -> None:
         serving(QC_THREADS=str(threads)) as service,
         Client(service.url, service.key) as client,
     ):
-        bundle = Bundle.load(settings.bundle)
+        bundle = Bundle.load(bundle_in_force(settings))
         grader = Grader(bundle, threads, PhotoLimits.of(settings))
         database = Database(f"sqlite:///{home}/unused.db")
         station = Station(database, PhotoStore.open("memory://"), Library.load(), grader, bundle.spec.bands)

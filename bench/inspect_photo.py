@@ -18,6 +18,7 @@ import simplejpeg
 from qc.model.bundle import Bundle
 from qc.model.grader import Grader
 from qc.model.judged import LONG_SIDE
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 
 ROUNDS = 25
@@ -40,7 +41,7 @@ def phone_photo(seed: int = 1) -> bytes:
 def main() -> None:
     """Print medians and their ratio."""
     cv2.setNumThreads(1)
-    bundle = Bundle.load(Settings().bundle)
+    bundle = Bundle.load(bundle_in_force(Settings()))
     data = phone_photo()
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1

@@ -25,6 +25,7 @@ from qc.model.judged import JudgedPhoto
 from qc.model.network import Network
 from qc.model.piece import silhouette
 from qc.model.preprocess import place
+from qc.model.registry import bundle_in_force
 from qc.model.tiles import tiles
 from qc.settings import Settings
 from qc.standards.evidence import View
@@ -35,7 +36,7 @@ ROUNDS = 15
 def main() -> None:
     """Print medians and what the targets ask."""
     cv2.setNumThreads(1)
-    bundle = Bundle.load(Settings().bundle)
+    bundle = Bundle.load(bundle_in_force(Settings()))
     spec = bundle.spec.tiles or TilesSpec()
     tiled = replace(bundle, spec=bundle.spec.model_copy(update={"tiles": spec}))
     plain = replace(bundle, spec=bundle.spec.model_copy(update={"tiles": None}))

@@ -10,6 +10,7 @@ from time import perf_counter
 
 from qc.model.bundle import Bundle
 from qc.model.grader import Grader
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 
 
@@ -17,7 +18,7 @@ def answer(question: dict[str, list[str]]) -> dict[str, object]:
     """Scores by photo, milliseconds of each, seconds to learn the sample, peak memory in MB."""
     scores: dict[str, float] = {}
     ms = []
-    with Grader(Bundle.load(Settings().bundle)) as grader:
+    with Grader(Bundle.load(bundle_in_force(Settings()))) as grader:
         began = perf_counter()
         shown = [grader.judge(Path(path).read_bytes()) for path in question["sample"]]
         sample = grader.learn(shown) if shown else None

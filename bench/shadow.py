@@ -23,7 +23,7 @@ from pathlib import Path
 from bench.inspect_photo import phone_photo
 from bench.service import STANDARD, Service, serving
 from qc.client import Client
-from qc.model.registry import Registry
+from qc.model.registry import Registry, bundle_in_force
 from qc.settings import Settings
 
 ROUNDS = int(os.environ.get("QC_BENCH_ROUNDS", "4"))
@@ -104,7 +104,7 @@ def _p95(times: list[float]) -> float:
 @contextmanager
 def _registry() -> Iterator[Registry]:
     """A copy of the released models: nothing of the clone's own is changed."""
-    shipped = Settings().bundle
+    shipped = bundle_in_force(Settings())
     with tempfile.TemporaryDirectory() as folder:
         registry = Registry(Path(folder) / "models")
         for bundle in (shipped, shipped.resolve().parent / CHALLENGER):

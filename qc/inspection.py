@@ -46,6 +46,7 @@ from qc.model.likeness import likeness
 from qc.model.overlay import mark
 from qc.model.photo import PhotoLimits
 from qc.model.photo_header import read_header
+from qc.model.registry import bundle_in_force
 from qc.serving.in_service import ModelInService
 from qc.serving.loaded import Examiner, LoadedModel
 from qc.serving.shadow import Judged, JudgedBytes
@@ -177,7 +178,7 @@ class Station:
         else:
             require_current(database)
         photos = PhotoStore.open(settings.photo_store or settings.home / "photos")
-        model = LoadedModel.load(settings.bundle, settings.threads, PhotoLimits.of(settings))
+        model = LoadedModel.load(bundle_in_force(settings), settings.threads, PhotoLimits.of(settings))
         samples = SampleStore(settings.own_standards)
         return cls(database, photos, library, model, {}, settings.max_photos, settings.likeness_bits, samples)
 

@@ -143,12 +143,6 @@ class Settings(BaseSettings):
         return self.standards or (beside if beside.is_dir() else None)
 
     @property
-    def bundle(self) -> Path:
-        """The model bundle in force: a link, where models are kept, which may move while a service runs."""
-        current = self.models_folder / "current" if self.models_folder else None
-        return current if current is not None and current.exists() else self.shipped_bundle
-
-    @property
     def models_folder(self) -> Path | None:
         """Where released bundles are kept; None where one bundle is all there is."""
         beside = Path(__file__).resolve().parent.parent / "models"  # a clone

@@ -24,6 +24,7 @@ from qc.ledger.rulings import Ordered
 from qc.ledger.states import Outcome, PieceState
 from qc.ledger.tables import Inspection, Photo
 from qc.ledger.verify import verify
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.evidence import Evidence
 from tests.model.pictures import encode
@@ -169,7 +170,7 @@ def test_a_station_without_a_model_does_not_open(tmp_path: Path) -> None:
         Station.open(Settings(home=tmp_path, model_bundle=tmp_path / "none"))
 
 
-RELEASED = Settings().bundle
+RELEASED = bundle_in_force(Settings())
 
 
 def test_the_released_model_goes_the_whole_way(tmp_path: Path) -> None:

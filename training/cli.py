@@ -22,7 +22,6 @@ ROOMS = {
     "run": "training.promotion.commands",
     "compare": "training.promotion.commands",
     "promote": "training.promotion.commands",
-    "rollback": "training.promotion.commands",
     "lineage": "training.promotion.commands",
     "regrade": "training.ray.commands",
 }

@@ -20,6 +20,7 @@ from qc.errors import QcError
 from qc.model.bundle import SPEC_FILE, Bundle
 from qc.model.golden import seal
 from qc.model.grader import Grader
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.library import Library
 from training.card import with_scores
@@ -79,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--no-card", action="store_true", help="print the table and leave the card alone")
     args = parser.parse_args(arguments)
     scorer = args.scorer or args.data.resolve().parent / "tools" / "score_photos.py"
-    bundle = (args.bundle or Settings().bundle).resolve()
+    bundle = (args.bundle or bundle_in_force(Settings())).resolve()
     try:
         if not scorer.is_file():
             raise FileNotFoundError(f"no scorer at {scorer}; name one with --scorer")

@@ -19,6 +19,7 @@ from qc.commands.grade_summary import GradeSummary
 from qc.commands.graded_photos import grade_together
 from qc.errors import BadInput, Unavailable
 from qc.model.bundle import Bundle
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.library import Library
 from qc.standards.vocabulary import Language
@@ -36,7 +37,7 @@ def grade(
     settings = Settings()
     judge = Library.load(settings.own_standards).named(standard)
     found = find_photos(photos)
-    grading = Grading.by(Bundle.load(settings.bundle), judge, settings, language if marked else None)
+    grading = Grading.by(Bundle.load(bundle_in_force(settings)), judge, settings, language if marked else None)
     asked, threads = [PhotoRef.of(path) for path, _ in found], settings.threads
     refused = 0
     with ExitStack() as opened:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from qc.errors import BadRequest
+from qc.errors import BadBundle, BadRequest
 from qc.model.bundle import MODEL_FILE, Bundle
 from qc.model.promotions import Change
 from qc.model.registry import Registry
@@ -21,18 +23,22 @@ Why = Annotated[str, typer.Option(help="The reason; kept with the change.")]
 
 @app.command("list")
 def list_models() -> None:
-    """Show every bundle that is kept, and which of them serves or is the challenger."""
+    """Show every bundle that is kept, and which of them serves or is the challenger. Exit code 1 for a broken link."""
     registry = Registry.of(Settings())
-    challenger = registry.challenger()
-    serving = registry.current()
+    broken: list[str] = []
+    serving, challenger = _led_to(registry.current, broken), _led_to(registry.challenger, broken)
     for name in registry.bundles():
-        state = "in service" if serving.name == name else ""
+        state = "in service" if serving is not None and serving.name == name else ""
         if challenger is not None and challenger.name == name:
             state = "challenger"
         spec = Bundle.load(registry.path_of(name)).spec
         typer.echo(f"{name:28}  {state:10}  {spec.created:%Y-%m-%d}  {spec.files[MODEL_FILE][:12]}")
-    if serving.name not in registry.bundles():
+    if serving is not None and serving.name not in registry.bundles():
         typer.echo(f"{Bundle.load(serving).spec.title:28}  in service  as shipped, {serving}")
+    for why in broken:
+        typer.echo(why, err=True)
+    if broken:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -81,6 +87,15 @@ def shadow(
     Registry.of(Settings()).set_challenger(name, by=by, why=why)
     shown = "GET /v1/models/shadow shows where it differs"
     typer.echo("nothing judges in the shadow" if name is None else f"{name} judges in the shadow; {shown}")
+
+
+def _led_to(link: Callable[[], Path | None], broken: list[str]) -> Path | None:
+    """Where a link leads; a broken one is added to those, and what else is kept is listed all the same."""
+    try:
+        return link()
+    except BadBundle as wrong:
+        broken.append(wrong.detail)
+        return None
 
 
 def _line(change: Change) -> str:

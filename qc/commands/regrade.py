@@ -14,6 +14,7 @@ from qc.bulk.regrade import regrade as run
 from qc.bulk.shard import Grading
 from qc.bulk.stored import FromStore
 from qc.model.bundle import Bundle
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.library import Library
 
@@ -37,7 +38,7 @@ def regrade(
     settings = Settings()
     photos = listed_photos(source)
     judge = Library.load(settings.own_standards).named(standard)
-    grading = Grading.by(Bundle.load(bundle or settings.bundle), judge, settings)
+    grading = Grading.by(Bundle.load(bundle or bundle_in_force(settings)), judge, settings)
     read = FromStore(str(settings.photo_store or settings.home / "photos"))
     done = run(photos, grading, out, partial(grade_each, cores=settings.threads, read=read))
     print(done.sentence(out))

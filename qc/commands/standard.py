@@ -21,6 +21,7 @@ from qc.model.approved_store import SampleStore
 from qc.model.bundle import Bundle
 from qc.model.grader import Grader
 from qc.model.photo import PhotoLimits
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.library import Library
 from qc.standards.standard import Approved, ExportStandard, parse_standard
@@ -74,7 +75,7 @@ def learnt_from(paths: Sequence[Path], settings: Settings) -> ApprovedSample:
     """
     if not FEWEST_PHOTOS <= len(paths) <= MOST_PHOTOS:
         raise BadRequest(f"got {len(paths)} photos of good pieces, wanted {FEWEST_PHOTOS} to {MOST_PHOTOS}")
-    with Grader(Bundle.load(settings.bundle), settings.threads, PhotoLimits.of(settings)) as grader:
+    with Grader(Bundle.load(bundle_in_force(settings)), settings.threads, PhotoLimits.of(settings)) as grader:
         return grader.learn([judge(PhotoRef.of(path), grader) for path in paths])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qc.errors import BadRequest, Conflict
@@ -39,9 +38,3 @@ def attach_original(
     note(session, caller.organisation_id, "inspection.original_attached", inspection.piece_id, caller.name, at,
          inspection=str(inspection.id), judged=judged_sha256, original=original.sha256)  # fmt: skip
     return attached
-
-
-def originals_of(session: Session, inspection: Inspection) -> dict[str, str]:
-    """sha256 of the camera's file by that of its judged image, for those that have arrived."""
-    rows = session.scalars(select(CameraOriginal).where(CameraOriginal.inspection_id == inspection.id))
-    return {row.judged_sha256: row.original_sha256 for row in rows}

@@ -90,6 +90,8 @@ def read_spec(folder: Path) -> BundleSpec:
             f"{folder} holds no {SPEC_FILE}; wanted a released bundle such as models/current (set QC_MODEL_BUNDLE)",
             file=SPEC_FILE,
         ) from None
+    except OSError as wrong:
+        raise BadBundle(f"{path} cannot be read: {wrong.strerror}; let this account read it", file=SPEC_FILE) from wrong
     except ValidationError as wrong:
         first = wrong.errors()[0]
         place = ".".join(str(step) for step in first["loc"]) or "the whole"
@@ -135,8 +137,11 @@ def _read_centroids(folder: Path, spec: BundleSpec) -> NDArray[np.float32]:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as wrong:
+        raise BadBundle(f"{path} cannot be read: {wrong.strerror}; let this account read it", file=path.name) from wrong
 
 
 def write_spec(folder: Path, spec: BundleSpec) -> None:

@@ -30,6 +30,8 @@ CURRENT, CHALLENGER = "current", "challenger"
 HISTORY = "promotions.jsonl"
 RECORDS = "promotions"
 
+_MEND = "copy {name} back whole, or let another serve: `qc model rollback --to NAME --by YOU --why REASON`"
+
 
 class Registry:
     """A folder of bundles.
@@ -59,16 +61,24 @@ class Registry:
         """The folder of the bundle that serves, links resolved.
 
         Raises:
-            BadBundle: No bundle was switched to, and none was shipped.
+            BadBundle: The link leads nowhere, or is gone although a bundle was switched to; or there was none, and none
+                was shipped.
         """
         if (folder := self._linked(CURRENT)) is not None:
             return folder
+        link = self.folder / CURRENT
+        if switched := [change.to for change in self.history() if change.action != "challenger"]:
+            raise BadBundle(f"{link} is gone, and {switched[-1]} was to serve; {_MEND.format(name=switched[-1])}")
         if self._shipped is None or not self._shipped.exists():
-            raise BadBundle(f"{self.folder / CURRENT} points to no bundle; promote one, or copy the shipped one there")
+            raise BadBundle(f"{link} points to no bundle; promote one, or copy the shipped one there")
         return self._shipped.resolve()
 
     def challenger(self) -> Path | None:
-        """The folder of the bundle that grades beside the one in service; None where there is none."""
+        """The folder of the bundle that grades beside the one in service; None where there is none.
+
+        Raises:
+            BadBundle: The link leads nowhere.
+        """
         return self._linked(CHALLENGER)
 
     def bundles(self) -> list[str]:
@@ -179,7 +189,7 @@ class Registry:
             name = to or bundle_before(self.history())
             if name is None:
                 known = ", ".join(self.bundles()) or "none"
-                raise Conflict(f"{self.current().name} replaced no other bundle here; name one: {known}")
+                raise Conflict(f"{self._named(CURRENT)} replaced no other bundle here; name one: {known}")
             self._point(CURRENT, Bundle.load(self.path_of(name), check=True), "rollback", by, why, None)
         return name
 
@@ -196,17 +206,16 @@ class Registry:
 
     def _keep_what_serves(self) -> None:
         """Before the first switch the shipped bundle comes in, so that a rollback finds it."""
-        if self._linked(CURRENT) is None and self._shipped is not None and self._shipped.exists():
+        if self._named(CURRENT) is None and self._shipped is not None and self._shipped.exists():
             name = self.put(self._shipped)
             with self._lock():
                 self._link(CURRENT, name)
 
     def _point(self, place: str, bundle: Bundle | None, action: Action, by: str, why: str, record: str | None) -> None:
-        before = self._linked(place)
         append_change(
             self.folder / HISTORY,
             action=action,
-            before=before.name if before else None,
+            before=self._named(place),
             to=bundle.spec.title if bundle else None,
             by=by,
             why=why,
@@ -225,8 +234,20 @@ class Registry:
         part.replace(link)
 
     def _linked(self, place: str) -> Path | None:
+        if (name := self._named(place)) is None:
+            return None
         link = self.folder / place
-        return link.resolve() if link.exists() else None
+        try:
+            return link.resolve(strict=True)
+        except (OSError, RuntimeError) as wrong:  # the latter for a link that leads to itself
+            raise BadBundle(f"{link} points to {name}, which is not there; {_MEND.format(name=name)}") from wrong
+
+    def _named(self, place: str) -> str | None:
+        """The name that a link holds, whether or not a bundle is there; None where there is no link."""
+        link = self.folder / place
+        if link.is_symlink():
+            return link.readlink().name
+        return link.name if link.exists() else None
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
@@ -235,3 +256,12 @@ class Registry:
         with (self.folder / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def bundle_in_force(settings: Settings) -> Path:
+    """The folder of the bundle that judges here: the registry's, or the one there is where no models are kept.
+
+    Raises:
+        BadBundle: The registry's link leads nowhere. No other bundle takes its place unasked: see decision 9.
+    """
+    return settings.shipped_bundle if settings.models_folder is None else Registry.of(settings).current()

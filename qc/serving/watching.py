@@ -124,7 +124,7 @@ class RegistryWatch(BackgroundWorker):
     def _follow_challenger(self) -> None:
         try:
             wanted = self._registry.challenger()
-        except OSError as error:
+        except (QcError, OSError) as error:
             if not self._tried_lately(None, "challenger_refused"):
                 self._shadow.refused = self._refusal(None, "challenger", error, "challenger_refused")
             return

@@ -62,3 +62,17 @@ def test_a_challenger_is_named_and_sent_away(models: Path, tiny_bundle: Path, tm
             run("shadow", *wrong)
     with pytest.raises(NotFound):
         run("shadow", "tiny-9.9.9")
+
+
+def test_a_broken_link_is_told_and_what_else_is_kept_is_listed(models: Path, tiny_bundle: Path, tmp_path: Path) -> None:
+    registry = Registry(models, shipped=tiny_bundle)
+    registry.switch(registry.put(tiny_bundle), by="Sari", why="the first", record=None)
+    (models / "current").unlink()
+    (models / "current").symlink_to("tiny-9.9.9")
+    done = CliRunner().invoke(app, ["model", "list"])
+    assert done.exit_code == 1
+    assert done.stdout.startswith("tiny-0.0.1 ")
+    assert "in service" not in done.stdout
+    assert "current points to tiny-9.9.9, which is not there" in done.stderr
+    run("rollback", "--to", "tiny-0.0.1", "--by", "Budi", "--why", "the link was copied wrongly")
+    assert "in service" in run("list")

@@ -100,3 +100,16 @@ def test_a_taken_port_is_one_clear_line(home: Path) -> None:
     assert err.count("\n") == 1
     assert f"127.0.0.1:{port} cannot be served" in err
     assert "QC_PORT=" in err
+
+
+def test_a_model_that_is_gone_is_one_clear_line(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = tmp_path / "models"
+    models.mkdir()
+    (models / "current").symlink_to("anyaman-9.9.9")
+    monkeypatch.setenv("QC_MODELS", str(models))
+    with started(home, free_port()) as service:
+        out, err = service.communicate(timeout=120)
+    assert (service.returncode, out) == (1, "")
+    assert err.count("\n") == 1
+    assert f"{models / 'current'} points to anyaman-9.9.9, which is not there; copy anyaman-9.9.9 back whole" in err
+    assert "qc model rollback --to NAME" in err

@@ -12,6 +12,7 @@ from qc.commands.standard import keep, learnt_from
 from qc.errors import BadRequest, Unavailable
 from qc.model.approved_store import SampleStore
 from qc.model.bundle import Bundle
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.library import Library
 from tests.model.test_approved import RED, piece, write_suspicious
@@ -68,7 +69,7 @@ def test_grading_under_the_standard_uses_its_sample(settings: Settings, good: li
     standard, _ = keep(Library.load().for_sku("WB-WH-01"), learnt_from(good, settings), settings.own_standards)
     odd = tmp_path / "odd.jpg"
     odd.write_bytes(piece(9, RED))
-    bundle, photo = Bundle.load(settings.bundle), PhotoRef.of(odd)
+    bundle, photo = Bundle.load(bundle_in_force(settings)), PhotoRef.of(odd)
     plain = grade_shard([photo], Grading.by(bundle, Library.load().for_sku("WB-WH-01"), settings))[0].seen
     compared = grade_shard([photo], Grading.by(bundle, standard, settings))[0].seen
     assert plain is not None

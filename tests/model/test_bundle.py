@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+from errno import EACCES
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -67,6 +70,17 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 def test_a_stray_file_is_named(folder: Path) -> None:
     (folder / "golden" / "more.jpg").write_bytes(b"x")
     assert refused(folder).extra["file"] == "golden/more.jpg"
+
+
+def test_what_cannot_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    denied = Mock(side_effect=PermissionError(EACCES, "Permission denied"))  # root may read everything
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(hashlib, "file_digest", denied)
+        assert "cannot be read: Permission denied; let this account read it" in refused(folder).detail
+    (folder / "bundle.json").unlink()
+    (folder / "bundle.json").symlink_to("bundle.json")
+    error = refused(folder)
+    assert (error.extra["file"], "cannot be read" in error.detail) == ("bundle.json", True)
 
 
 def test_no_bundle_at_all_says_what_to_set(tmp_path: Path) -> None:

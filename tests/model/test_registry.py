@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 
 from qc.errors import BadBundle, BadInput, Conflict, NotFound
-from qc.model.registry import HISTORY, Registry
+from qc.model.registry import CURRENT, HISTORY, Registry, bundle_in_force
 from qc.settings import Settings
 from tests.model.tiny_bundle import write_tiny_bundle
 
@@ -129,13 +130,41 @@ def test_whoever_reads_while_it_changes_sees_the_old_bundle_or_the_new(registry:
 
 def test_the_setting_names_the_folder_and_a_pinned_bundle_has_none(tmp_path: Path, made: list[Path]) -> None:
     pinned = Settings(model_bundle=made[0])
-    assert pinned.bundle == made[0]
+    assert bundle_in_force(pinned) == made[0]
     with pytest.raises(BadInput, match="QC_MODELS"):
         Registry.of(pinned)
     kept = Settings(model_bundle=made[0], models=tmp_path)
-    assert kept.bundle == made[0]
+    assert bundle_in_force(kept) == made[0]
     registry = Registry.of(kept)
     registry.put(made[1])
     registry.switch("tiny-0.0.2", **SAID, record=None)
-    assert kept.bundle == tmp_path / "current"
-    assert kept.bundle.resolve() == registry.current()
+    assert bundle_in_force(kept) == registry.current() == tmp_path / "tiny-0.0.2"
+
+
+@pytest.mark.parametrize("target", ["tiny-0.0.2", CURRENT, None])
+def test_a_link_that_leads_nowhere_is_no_leave_to_serve_another_and_a_rollback_mends_it(
+    registry: Registry, target: str | None
+) -> None:
+    registry.switch("tiny-0.0.3", **SAID, record=None)
+    registry.switch("tiny-0.0.2", **SAID, record=None)
+    link = registry.folder / CURRENT
+    if target == "tiny-0.0.2":  # the bundle was removed
+        shutil.rmtree(registry.folder / target)
+    else:  # the link was copied wrongly, or not at all
+        link.unlink()
+        if target is not None:
+            link.symlink_to(target)
+    wrong = r"tiny-0\.0\.2 was to serve" if target is None else rf"{link} points to {target}, which is not there"
+    with pytest.raises(BadBundle, match=rf"{wrong}; copy .* back whole, or .*`qc model rollback"):
+        bundle_in_force(Settings(models=registry.folder, model_bundle=registry.folder / "tiny-0.0.3"))
+    assert registry.roll_back(**SAID) == "tiny-0.0.3"
+    assert registry.current() == registry.folder / "tiny-0.0.3"
+
+
+def test_a_challenger_that_leads_nowhere_is_told(registry: Registry) -> None:
+    registry.set_challenger("tiny-0.0.2", **SAID)
+    shutil.rmtree(registry.folder / "tiny-0.0.2")
+    with pytest.raises(BadBundle, match=r"challenger points to tiny-0\.0\.2, which is not there"):
+        registry.challenger()
+    registry.set_challenger(None, **SAID)
+    assert registry.challenger() is None

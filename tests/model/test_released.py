@@ -13,12 +13,13 @@ from qc.model.bundle import Bundle
 from qc.model.golden import Golden
 from qc.model.grader import Grader
 from qc.model.photo import Photo
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.library import Library
 from qc.standards.verdict import apply
 from tests.model.pictures import encode
 
-BUNDLE = Settings(model_bundle=None).bundle
+BUNDLE = bundle_in_force(Settings(model_bundle=None))
 PHOTOS = sorted((BUNDLE / "golden").glob("*.jpg"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import time
 import weakref
 from collections import Counter
@@ -95,6 +96,24 @@ def test_a_piece_that_was_begun_ends_with_its_model_which_then_leaves_the_memory
     del begun
     gc.collect()
     assert old() is None, "nothing holds the old network any more"
+
+
+def test_a_link_that_leads_nowhere_is_refused_and_what_serves_goes_on(registry: Registry, database: Database) -> None:
+    elsewhere = registry.folder.parent / "shipped"
+    shutil.copytree(registry.path_of(FIRST), elsewhere)
+    registry = Registry(registry.folder, shipped=elsewhere)
+    registry.set_challenger(SECOND, by="tester", why="to be compared")
+    watched = Watched(registry, database)
+    for link in ("current", "challenger"):
+        (registry.folder / link).unlink()
+        (registry.folder / link).symlink_to("tiny-9.9.9")
+    watched.watch.look()
+    assert (watched.serving.present.folder, watched.judged_by()) == (registry.path_of(FIRST), FIRST)
+    for refused, link in ((watched.serving.refused, "current"), (watched.shadow.refused, "challenger")):
+        assert refused is not None
+        assert (refused.name, refused.why.split(";")[0]) == (link, f"{link} points to tiny-9.9.9, which is not there")
+    assert watched.told == {"challenges": 1, "refused": 1, "challenger_refused": 1}
+    watched.shadow.stop()
 
 
 def test_a_broken_bundle_is_refused_and_tried_again_once_it_is_whole(

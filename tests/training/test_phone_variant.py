@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from qc.model.bundle import MODEL_FILE, PHONE_FILE, Bundle
 from qc.model.bundle_spec import PhoneSpec, Precision
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from training import phone_variant
 from training.phone_variant import add_phone_variant, lighter, quantised, with_section
@@ -51,7 +52,7 @@ def test_small_weights_stay_as_they_are() -> None:
 @pytest.fixture
 def released(tmp_path: Path) -> Path:
     """A copy of the released bundle."""
-    folder = Settings().bundle
+    folder = bundle_in_force(Settings())
     if not (folder / MODEL_FILE).is_file():
         pytest.skip(f"no released bundle at {folder}")
     copy = tmp_path / "bundle"

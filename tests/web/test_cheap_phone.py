@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from qc.model.bundle import Bundle
 from qc.model.judged import LONG_SIDE
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.library import Library
 from tests.web.bad_line import Line
@@ -26,7 +27,7 @@ ROUNDS, MOST_ROUNDS = 3, 15
 
 
 def test_the_first_load_is_small_and_the_next_is_nothing(phone: BrowserContext, service: Service, line: Line) -> None:
-    spec = Bundle.load(Settings().bundle).spec
+    spec = Bundle.load(bundle_in_force(Settings())).spec
     hand = Hand(phone.new_page())
     ticket = service.ticket("ibu-01")
     hand.enrol(line.origin, ticket.code, ticket.pin)
@@ -42,7 +43,7 @@ def test_the_first_load_is_small_and_the_next_is_nothing(phone: BrowserContext, 
 
 
 def test_a_verdict_comes_within_two_seconds_at_a_sixth_of_the_speed(browser: Browser, golden: Page) -> None:
-    bundle = Bundle.load(Settings().bundle)
+    bundle = Bundle.load(bundle_in_force(Settings()))
     picture = cv2.imread(str(ROOT / "qc" / "demo" / "a.jpg"))
     assert picture is not None
     large = cv2.resize(picture, (LONG_SIDE, LONG_SIDE * 3 // 4), interpolation=cv2.INTER_CUBIC)

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from qc.model.bundle import Bundle
 from qc.model.grader import Grader
 from qc.model.judged import LONG_SIDE
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.evidence import Evidence
 from qc.standards.library import Library
@@ -24,7 +25,7 @@ TOLERANCE = 0.01
 
 @pytest.fixture(scope="module")
 def bundle() -> Bundle:
-    folder = Settings().bundle
+    folder = bundle_in_force(Settings())
     if not (folder / "bundle.json").is_file():
         pytest.skip(f"no released bundle at {folder}")
     return Bundle.load(folder)

@@ -11,12 +11,13 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
 from playwright.sync_api import TimeoutError as Late
+from sqlalchemy import select
 
 from qc.ledger.inspections import inspection_of_id
-from qc.ledger.originals import originals_of
-from qc.ledger.tables import PhoneVerdict
+from qc.ledger.tables import CameraOriginal, PhoneVerdict
 from qc.model.bundle import SPEC_FILE, Bundle
 from qc.model.grader import Grader
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.verdict import apply
 from tests.web import stored
@@ -125,7 +126,8 @@ def see_that_the_server_has(service: Service, on_phone: list[dict]) -> None:  # 
             assert judged == {taken["view"]: taken["judged"] for taken in record["photos"]}
             with service.station.database.read() as session:
                 found = inspection_of_id(session, service.caller.organisation_id, UUID(inspection["id"]))
-                originals = originals_of(session, found)
+                kept = select(CameraOriginal).where(CameraOriginal.inspection_id == found.id)
+                originals = {row.judged_sha256: row.original_sha256 for row in session.scalars(kept)}
             assert originals == {taken["judged"]: taken["original"] for taken in record["photos"]}
             for name in {*originals, *originals.values()}:
                 assert sha256(client.get(f"/v1/photos/{name}").content).hexdigest() == name
@@ -135,7 +137,7 @@ def see_that_the_server_has(service: Service, on_phone: list[dict]) -> None:  # 
 
 def see_that_the_server_judges_alike(service: Service, on_phone: list[dict]) -> None:  # type: ignore[type-arg]
     """With the phone's network, the server says of the same bytes what the phone said, and it knows what that was."""
-    bundle = Bundle.load(Settings().bundle)
+    bundle = Bundle.load(bundle_in_force(Settings()))
     standard = service.station.library.for_sku(COASTER)
     with Grader(bundle, phone=True) as grader, service.station.database.read() as session:
         for record in on_phone:

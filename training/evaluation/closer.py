@@ -21,6 +21,7 @@ from qc.model.bundle import Bundle
 from qc.model.bundle_spec import TilesSpec
 from qc.model.grader import Grader
 from qc.model.preprocess import place
+from qc.model.registry import bundle_in_force
 from qc.model.tiles import fits
 from qc.settings import Settings
 from qc.standards.library import Library
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--per-code", type=int, default=30)
     parser.add_argument("--surfaces", type=int, default=40)
     args = parser.parse_args(arguments)
-    bundle = Bundle.load(args.bundle or Settings().bundle)
+    bundle = Bundle.load(args.bundle or bundle_in_force(Settings()))
     with tempfile.TemporaryDirectory() as scratch:
         data = only(args.data, args.only.split(","), Path(scratch)) if args.only else args.data
         labels = [label for label in read_labels(data) if label.population == "products" and label.woven]

@@ -1,4 +1,4 @@
-"""`qc-train run | compare | promote | rollback | lineage`."""
+"""`qc-train run | compare | promote | lineage`."""
 
 from __future__ import annotations
 
@@ -97,18 +97,8 @@ def promote(
         frozenset(accept_unjudged or ()), frozenset(accept_labels or ()),
     )  # fmt: skip
     typer.echo(
-        f"{promoted(asked, Console(soft_wrap=True))} is in service; back: qc-train rollback --by NAME --why TEXT"
+        f"{promoted(asked, Console(soft_wrap=True))} is in service; back: qc model rollback --by NAME --why TEXT"
     )
-
-
-@app.command()
-def rollback(
-    by: By,
-    why: Why,
-    to: Annotated[str | None, typer.Option(help="The bundle to go back to; the one before when not named.")] = None,
-) -> None:
-    """Let the bundle serve again that the present one replaced."""
-    typer.echo(f"{Registry.of(Settings()).roll_back(by=by, why=why, to=to)} is in service again")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from qc.bulk.references import listed_photos
 from qc.bulk.regrade import regrade as into_file
 from qc.bulk.shard import Grading
 from qc.model.bundle import Bundle
+from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.library import Library
 from training.ray.cluster import cluster
@@ -39,7 +40,7 @@ def regrade(
     settings = Settings()
     photos = listed_photos(source.resolve())
     judge = Library.load(settings.own_standards).named(standard)
-    grading = Grading.by(Bundle.load(bundle or settings.bundle), judge, settings)
+    grading = Grading.by(Bundle.load(bundle or bundle_in_force(settings)), judge, settings)
     with ExitStack() as opened:
         if ray is None:
             done = into_file(photos, grading, out, partial(grade_each, cores=settings.threads))

@@ -11,12 +11,12 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from qc.cli import app
 from qc.errors import BadInput, Conflict, NotPromoted, QcError
 from qc.model.bundle import MODEL_FILE, Bundle
 from qc.model.registry import Registry
 from tests.model.tiny_bundle import write_tiny_bundle
 from tests.serving.models import FIRST, SECOND, made_registry
-from training.cli import app
 from training.promotion import promote as promoting
 from training.promotion.candidate import Candidate
 from training.promotion.gates import Gate, Policy
@@ -28,6 +28,7 @@ NAMES = (
 )  # fmt: skip
 SETS = [{"name": "made test+shift", "pictures": 12}]
 THIRD = "tiny-0.0.3"
+BACK = ["model", "rollback", "--by", "Budi", "--why"]
 
 
 @pytest.fixture
@@ -117,16 +118,17 @@ def test_rollback_is_one_command_and_takes_back_one_promotion(
     found(monkeypatch)
     promote(asked(registry, candidate), Console(file=io.StringIO()))
     monkeypatch.setenv("QC_MODELS", str(registry.folder))
-    back = CliRunner().invoke(app, ["rollback", "--by", "Budi", "--why", "refers too much"], catch_exceptions=False)
+    back = CliRunner().invoke(
+        app, ["model", "rollback", "--by", "Budi", "--why", "refers too much"], catch_exceptions=False
+    )
     assert back.output == f"{FIRST} is in service again\n"
     assert registry.current() == registry.folder / FIRST
     change = registry.history()[-1]
     assert (change.action, change.before, change.to, change.why) == ("rollback", THIRD, FIRST, "refers too much")
     assert THIRD in registry.bundles(), "what was taken back is kept"
     with pytest.raises(Conflict, match="replaced no other bundle"):
-        CliRunner().invoke(app, ["rollback", "--by", "Budi", "--why", "again"], catch_exceptions=False)
-    named = ["rollback", "--by", "Budi", "--why", "the stain", "--to", SECOND]
-    assert SECOND in CliRunner().invoke(app, named, catch_exceptions=False).output
+        CliRunner().invoke(app, [*BACK, "again"], catch_exceptions=False)
+    assert SECOND in CliRunner().invoke(app, [*BACK, "the stain", "--to", SECOND], catch_exceptions=False).output
 
 
 @pytest.mark.parametrize(("by", "why"), [("", "a reason"), ("Sari", " "), ("S" * 201, "a reason")])
