@@ -86,7 +86,7 @@ def read_photos(parts: list[Part], *others: str) -> list[PhotoSent]:
     Raises:
         BadRequest: A part is unknown, there is no photo, or there are not as many views as photos.
     """
-    photos = [bytes(part.content) for part in parts if part.name == "photos"]
+    photos = [part.content for part in parts if part.name == "photos"]
     views = [_text(part) for part in parts if part.name == "views"]
     wanted = ("photos", "views", *others)
     unknown = sorted({part.name for part in parts} - set(wanted))

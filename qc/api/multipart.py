@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
@@ -21,7 +21,7 @@ class Part:
 
     name: str = ""
     filename: str | None = None
-    content: bytearray = field(default_factory=bytearray)
+    content: bytes = b""
 
 
 async def read_form(request: Request, max_file: int, max_parts: int) -> list[Part]:
@@ -53,6 +53,7 @@ async def read_form(request: Request, max_file: int, max_parts: int) -> list[Par
             "on_header_value": reader.header_value,
             "on_header_end": reader.header_end,
             "on_part_data": reader.data,
+            "on_part_end": reader.part_end,
             "on_end": reader.end,
         },
     )
@@ -78,12 +79,15 @@ class _Reader:
         self.complete = False
         self._max_file, self._max_parts = max_file, max_parts
         self._name, self._value = b"", b""
+        self._chunks: list[bytes] = []  # joined once: a photo that grows piece by piece is copied again and again
+        self._size = 0
 
     def begin(self) -> None:
         if len(self.parts) == self._max_parts:
             self.refuse(f"got more than {self._max_parts} parts in one form")
         if self.refusal is None:
             self.parts.append(Part())
+            self._chunks, self._size = [], 0
 
     def header_field(self, data: bytes, start: int, end: int) -> None:
         self._name += data[start:end]
@@ -105,10 +109,16 @@ class _Reader:
             return
         part = self.parts[-1]
         limit = self._max_file if part.filename is not None else MAX_FIELD
-        if len(part.content) + end - start > limit:
+        self._size += end - start
+        if self._size > limit:
             self.refuse(f"the part `{part.name}` is larger than {limit:,} bytes: send it smaller")
             return
-        part.content += memoryview(data)[start:end]
+        self._chunks.append(data[start:end])
+
+    def part_end(self) -> None:
+        if self.refusal is None:
+            self.parts[-1].content = b"".join(self._chunks)
+            self._chunks = []
 
     def end(self) -> None:
         self.complete = True
@@ -116,3 +126,4 @@ class _Reader:
     def refuse(self, detail: str) -> None:
         self.refusal = TooLarge(detail)
         self.parts.clear()
+        self._chunks = []

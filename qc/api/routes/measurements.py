@@ -87,9 +87,9 @@ def _read(parts: list[Part]) -> tuple[bytes, MeasurementIn]:
         raise BadRequest("send one photo in the part `photo`, and what is known in the part `measurement`, as JSON")
     asked = named.get("measurement")
     if asked is None:
-        return bytes(photo.content), MeasurementIn()
+        return photo.content, MeasurementIn()
     try:
-        return bytes(photo.content), MeasurementIn.model_validate_json(asked.content)
+        return photo.content, MeasurementIn.model_validate_json(asked.content)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         raise RequestValidationError([{**x, "loc": ("body", "measurement", *x["loc"])} for x in faults]) from error

@@ -49,7 +49,7 @@ async def attach(request: Request, inspection_id: UUID, caller: CanInspect, stat
 
 
 def _attach(station: Station, caller: Caller, inspection_id: UUID, part: Part) -> OriginalOut:
-    content = bytes(part.content)
+    content = part.content
     media_type = f"image/{read_header(content).format}"
     with station.database.read() as session:
         inspection_of_id(session, caller.organisation_id, inspection_id)  # nobody stores bytes for another's inspection
