@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -34,7 +36,7 @@ version {__version__}</p>
 @router.get("/", response_class=HTMLResponse)
 async def landing(request: Request) -> str:
     """What this is and where to begin."""
-    return LANDING.replace("BASE", str(request.base_url).rstrip("/"))
+    return LANDING.replace("BASE", escape(str(request.base_url).rstrip("/")))  # the caller's own Host header
 
 
 @router.get("/docs", response_class=HTMLResponse)

@@ -90,6 +90,12 @@ def test_pages_load_nothing_from_elsewhere(service: Service) -> None:
         assert "https://" not in text
 
 
+def test_the_address_that_a_caller_names_stays_text(service: Service) -> None:
+    for path in ("/", "/docs"):
+        page = service.client.get(path, headers={"Host": 'qc"<script>alert(1)</script>'})
+        assert "<script>alert" not in page.text
+
+
 def test_alive_and_ready(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     service.client.headers.pop("Authorization")
     assert service.client.get("/livez").json() == {"status": "alive"}

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from typing import Any
 
 import httpx2 as httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from qc.ledger.receipt_codes import LETTERS, read_code, shown_code
-from qc.ledger.tables import Piece
+from qc.ledger.tables import CollectionPoint, Piece, StandardVersion
 from tests.api.conftest import Service
+from tests.markup import HOSTILE, Markup
 from tests.pictures import GOOD, HOLED
 
 
@@ -107,9 +109,19 @@ def test_nothing_may_run_or_be_loaded_from_elsewhere_or_be_kept(service: Service
 
 
 def test_what_people_wrote_stays_text(service: Service) -> None:
-    piece = returned(service)
+    path = returned(service)["receipt"]
+    plain = Markup(page(service, path).text)
+    tag, place, indonesian, english = written = [f"{HOSTILE} {n}" for n in range(4)]
     with service.station.database.write() as session:
-        session.execute(update(Piece).values(tag="<script>alert(1)</script>"))
-    text = page(service, piece["receipt"]).text
-    assert "<script" not in text
-    assert "&lt;script&gt;" in text
+        standard = session.scalars(select(StandardVersion)).one()
+        kept, document = standard.document, json.loads(standard.document)
+        document["title"] = {"id": indonesian, "en": english}
+        standard.document = json.dumps(document)
+        session.execute(update(Piece).values(tag=tag))
+        session.execute(update(CollectionPoint).values(name=place))
+    hostile = Markup(page(service, path).text)
+    assert hostile.elements == plain.elements
+    assert [text for text in written if not hostile.shows(text)] == []
+    with service.station.database.write() as session:  # the chain vouches for these
+        session.scalars(select(StandardVersion)).one().document = kept
+        session.execute(update(Piece).values(tag="GK-1"))

@@ -45,6 +45,20 @@ def test_letters_that_the_font_lacks_do_not_stop_the_printer() -> None:
     assert "…" in text
 
 
+def test_what_people_wrote_is_printed_as_they_wrote_it() -> None:
+    written = r"a) Tj ET (b\) <b>&lt;{0}%s"
+    line = made(10).head.lines[0].model_copy(update={"sku": written[:18], "description_en": written})
+    maker = made(10).head.manufacturer.model_copy(update={"name": written})
+    paper = made(10, number=written, buyer=written, po_number=written, exporter="x", lines=(line,), manufacturer=maker)
+    out = io.BytesIO()
+    write_pdf(paper, out)
+    reader = PdfReader(out)
+    (text,) = [page.extract_text() for page in reader.pages]
+    assert text.count(written) == 6, "head and foot, buyer, order, manufacturer, description"
+    assert reader.metadata is not None
+    assert reader.metadata.title == f"Packing list {written}"
+
+
 def test_the_same_batch_gives_the_same_bytes() -> None:
     once, again = io.BytesIO(), io.BytesIO()
     write_pdf(made(100), once)
