@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-TEXTS = ("A1", "a", "a.b", "123456", "0" * 64, "1", "+07:00", "MSKU3054383", "https://example.org/")
+from tests.pictures import GOOD, jpeg
+
+TEXTS = ("A1", "a", "a.b", "123456", "0" * 64, "1", "+07:00", "MSKU3054383", "https://example.org/", "USD")
 
 
 def made_up(schema: dict[str, Any], document: dict[str, Any]) -> Any:
@@ -52,3 +54,13 @@ def _text(schema: dict[str, Any]) -> str:
         and re.search(schema.get("pattern", ""), text)
     )
     return next(fitting)
+
+
+def request_of(document: dict[str, Any], method: str, template: str) -> dict[str, Any]:
+    """A body that the route cannot refuse for its form."""
+    described = document["paths"][template][method.lower()].get("requestBody", {}).get("content", {})
+    if "application/json" in described:
+        return {"json": made_up(described["application/json"]["schema"], document)}
+    if method == "POST" and template.endswith(("/originals", "/photos")):
+        return {"files": {"photos" if "photos" in template else "0" * 64: ("p.jpg", jpeg(GOOD, 1), "image/jpeg")}}
+    return {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
@@ -14,11 +13,10 @@ from qc.api.app import create_app
 from qc.ledger.accounts import Scope
 from qc.settings import Settings
 from tests.api.conftest import SKU, Service
-from tests.api.made_up import made_up
+from tests.api.made_up import request_of
 from tests.api.test_lots import sampled
 from tests.api.test_orders import ORDER
 from tests.api.test_shipping import post
-from tests.pictures import GOOD, jpeg
 
 NOT_AN_ORGANISATIONS = {
     "/r/{code}",  # a receipt is opened by its unguessable code, by whoever has it
@@ -80,16 +78,6 @@ def addresses() -> Iterator[tuple[str, str]]:
         if isinstance(route, APIRoute) and "{" in route.path and route.path not in NOT_AN_ORGANISATIONS:
             for method in sorted(route.methods or ()):
                 yield method, str(route.path)
-
-
-def request_of(document: dict[str, Any], method: str, template: str) -> dict[str, Any]:
-    """A body that the route cannot refuse for its form."""
-    described = document["paths"][template][method.lower()].get("requestBody", {}).get("content", {})
-    if "application/json" in described:
-        return {"json": made_up(described["application/json"]["schema"], document)}
-    if method == "POST" and template.endswith(("/originals", "/photos")):
-        return {"files": {"photos" if "photos" in template else "0" * 64: ("p.jpg", jpeg(GOOD, 1), "image/jpeg")}}
-    return {}
 
 
 def test_another_organisations_ids_lead_nowhere(service: Service) -> None:

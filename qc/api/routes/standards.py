@@ -77,8 +77,8 @@ def get_version(name: Named, version: Numbered, caller: CanReadStandards, statio
 def propose(
     request: Request,
     name: Named,
+    caller: CanWriteStandards,  # before the body: what strangers send is not even read
     standard: SentStandard,
-    caller: CanWriteStandards,
     station: StationDep,
     key: KeyHeader = None,
 ) -> Response:
