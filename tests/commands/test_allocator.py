@@ -20,7 +20,7 @@ if sys.argv[1] == "told":
 photo = bytearray(31 << 20)
 del photo  # from here on glibc would keep whatever is smaller
 before = resident()
-buffers = [(bytearray(8 << 20), bytearray(200_000)) for _ in range(8)]
+buffers = [(bytearray(24 << 20), bytearray(200_000)) for _ in range(8)]
 small = [pinned for _, pinned in buffers]  # lies between them, so that nothing can be cut off at the end
 del buffers
 print(resident() - before)
