@@ -101,6 +101,8 @@ def _shown(name: str, value: Parameter, language: Language) -> str:
     if isinstance(value, tuple):
         return ", ".join(word(_GROUP_OF[name], item, language) for item in value)
     if isinstance(value, str):
+        if name == "piece":  # nobody reads a whole id; screens that know the piece's tag say that instead
+            return value[-8:]
         return word(_GROUP_OF[name], value, language) if name in _GROUP_OF else value
     if name in ("probability", "act", "refer"):
         return f"{100 * value:.0f} %"

@@ -88,7 +88,7 @@ def other_phone(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def wide(browser: Browser) -> Iterator[BrowserContext]:
     """The screen on the supervisor's desk."""
-    yield from opened(browser, 1440, 900)
+    yield from opened(browser, 1366, 768)
 
 
 def opened(browser: Browser, width: int, height: int) -> Iterator[BrowserContext]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.web import stored
 from tests.web.bad_line import Line
 from tests.web.built import SCREENS
 from tests.web.hand import SCRIPT, Hand, enrolled
@@ -16,8 +18,8 @@ from tests.web.service import Service
 pytestmark = pytest.mark.real
 
 
-def judge(hand: Hand, tag: str, defect: str | None) -> None:
-    """Judge a piece again, as the list has it."""
+def judge(hand: Hand, tag: str, defect: str | None, photos: int = 0) -> None:
+    """Judge a piece again, as the list has it, and photograph what was found."""
     page = hand.page
     page.locator("a.row", has_text=tag).click()
     page.locator("#found-title").wait_for()
@@ -26,6 +28,10 @@ def judge(hand: Hand, tag: str, defect: str | None) -> None:
         page.locator("select[name=class]").select_option("major")
         page.get_by_role("button", name="Tambah cacat ini").click()
         page.locator(f"[data-defect={defect}]").wait_for()
+    for number in range(photos):
+        page.get_by_role("button", name="Tambah foto").click()
+        hand.button("shoot").click()
+        page.locator("[data-photo] img").nth(number).wait_for()
     hand.check_by_hand()
     page.locator("textarea[name=remark]").fill(SCRIPT)
     hand.picture(f"17-judge-again-{'bad' if defect else 'good'}")
@@ -45,6 +51,13 @@ def see_nothing_of_the_first_verdict(page: Page) -> None:
     assert page.locator("[data-status]").count() == 0
     assert page.locator("main img, main svg.photo").count() == 0
     expect(page.get_by_text("Hasil pertama tidak ditampilkan")).to_be_visible()
+
+
+def see_the_photos_of_what_was_found(service: Service, again: str, taken: list[str]) -> None:
+    with service.client() as client:
+        paths = [each["photo"] for each in client.get(f"/v1/reinspections/{again}").json()["photos"]]
+        assert sorted(sha256(client.get(path).content).hexdigest() for path in paths) == sorted(taken)
+    assert len(taken) == 2
 
 
 def decided_lot(service: Service) -> dict[str, Any]:
@@ -77,7 +90,12 @@ def test_a_lot_is_drawn_judged_blind_without_a_signal_rejected_screened_and_subm
     page.locator("a.row", has_text=one).click()
     see_nothing_of_the_first_verdict(page)
     page.evaluate("location.hash = '/again'")
-    judge(second, one, "STRAND_BROKEN")
+    judge(second, one, "STRAND_BROKEN", photos=3)
+    page.locator("a.row", has_text=one).click()
+    page.locator("[data-photo] button").last.click()
+    expect(page.locator("[data-photo]")).to_have_count(2)
+    page.evaluate("location.hash = '/again'")
+    taken = [photo["actual"] for photo in stored.photos(page)]
     judge(second, two, None)
     page.reload()  # what was found is kept
     judge(second, three, "HOLE")
@@ -94,6 +112,9 @@ def test_a_lot_is_drawn_judged_blind_without_a_signal_rejected_screened_and_subm
     expect(page.locator("a.row")).to_have_count(0)
 
     assert decided_lot(service)["state"] == "rejected"
+    see_the_photos_of_what_was_found(service, drawn[one], taken)
+    expect(page.locator("#again-done")).to_contain_text("2 sudah")
+    assert stored.photos(page) == []  # the server has them
     desk.page.reload()
     lot.get_by_role("button", name="Sortir semua barang").click()
     lot.get_by_role("button", name="Keluarkan barang yang cacat").click()

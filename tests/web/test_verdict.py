@@ -79,7 +79,9 @@ def drawn_checks(draw: random.Random, standard: ExportStandard) -> dict[str, Any
 def in_words(verdict: dict[str, Any]) -> dict[str, Any]:
     """What both must agree in."""
     fields = ("rule", "code", "severity", "view", "photo")
-    reasons = [tuple(reason.get(field) for field in fields) for reason in verdict["reasons"]]
+    reasons = [
+        (*(reason.get(field) for field in fields), sorted(reason.get("params", {}))) for reason in verdict["reasons"]
+    ]
     return {"status": verdict["status"], "grade": verdict["grade"], "reasons": reasons}
 
 

@@ -15,6 +15,7 @@ import { Tag } from './screens/tag';
 import { VerdictScreen } from './screens/verdict';
 import { useLive } from './store/changes';
 import { fact, setFact } from './store/facts';
+import { supervises } from './store/facts-kinds';
 import { piece } from './store/pieces';
 import { reinspection } from './store/reinspections';
 import { syncState } from './sync/engine';
@@ -35,14 +36,13 @@ export function App({ update }: { update: { onReady(listener: () => void): void;
   const words = (key: Parameters<typeof say>[1]): string => say(language, key);
   const entering = person.is === null || route[0] === 'enter';
   const wide = route[0] === 'desk' && !entering;
-  const supervises = person.is?.role === 'supervisor' || person.is?.role === 'admin';
   return (
     <LanguageContext.Provider value={language}>
       <a class="skip" href="#main" onClick={(e) => (e.preventDefault(), document.getElementById('main')?.focus())}>{words('app.skip')}</a>
       <header class="bar">
         {route.length > 0 && !entering && <a href="#/" aria-label={words('app.back')}>←</a>}
         <strong>{words('app.name')}</strong>
-        {!entering && supervises && <a href={wide ? '#/' : '#/desk'}>{words(wide ? 'app.phone' : 'app.desk')}</a>}
+        {!entering && supervises(person.is) && <a class="desk-link" href={wide ? '#/' : '#/desk'}>{words(wide ? 'app.phone' : 'app.desk')}</a>}
         <button type="button" lang={language === 'id' ? 'en' : 'id'} onClick={() => void setFact('language', language === 'id' ? 'en' : 'id')}>{words('app.language')}</button>
         {!entering && <a href="#/settings" aria-label={words('settings.title')}>⚙</a>}
       </header>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { MatPhoto } from '../src/piece/measurement';
 import { waits, type PieceRecord } from '../src/piece/record';
-import type { Reinspection } from '../src/piece/reinspection';
+import { photoWaiting, type Reinspection } from '../src/piece/reinspection';
 import { backoff } from '../src/sync/backoff';
 import { nextErrand } from '../src/sync/next';
 
@@ -59,10 +59,16 @@ it('has what somebody waits for measured before it sends photos to be judged, an
     id: 'm1', record: 'r1', sku: 'WB', takenAt: '', photo: new Blob([]), width: 1, height: 1, barMm: 100, state: 'queued', measured: null, refusal: null,
   };
   const again: Reinspection = {
-    id: 'x1', sequence: 1, piece: 'p9', tag: 'T9', sku: 'WB', purpose: 'sample', state: 'queued', defects: [], checks: {}, remark: '', missing: null,
+    id: 'x1', sequence: 1, piece: 'p9', tag: 'T9', sku: 'WB', purpose: 'sample', state: 'queued', defects: [], checks: {}, remark: '', photos: [], photosSent: [], missing: null,
     judgedAt: '', meetsStandard: null, conflict: null,
   };
   expect(nextErrand({ pieces: [queued], results: [again], mat: [mat] }, 1, true)?.about).toBe('x1');
   expect(nextErrand({ pieces: [queued], results: [{ ...again, state: 'recorded' }], mat: [mat] }, 1, true)?.about).toBe('m1');
   expect(nextErrand({ pieces: [queued], results: [{ ...again, state: 'conflict' }], mat: [{ ...mat, state: 'refused' }] }, 1, true)?.about).toBe('r1');
+});
+
+it('sends the photos of a second look before its result', () => {
+  const photographed = { photos: ['s1', 's2'], photosSent: ['s1'] } as unknown as Reinspection;
+  expect(photoWaiting(photographed)).toBe('s2');
+  expect(photoWaiting({ ...photographed, photosSent: ['s2', 's1'] })).toBeNull();
 });

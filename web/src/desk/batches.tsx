@@ -4,6 +4,7 @@ import { useSay, type Key } from '../words';
 import { deskBatches, type DeskBatch } from './ledger';
 import { drawSample } from './lot-steps';
 import { lookAgain, usePolled } from './polled';
+import { Trouble } from './trouble';
 
 /** How batches fill up. */
 export function Batches(): VNode {
@@ -12,7 +13,7 @@ export function Batches(): VNode {
   return (
     <section aria-labelledby="batches-title">
       <h2 id="batches-title">{say('desk.batches')}</h2>
-      {trouble && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+      <Trouble of={trouble} />
       {value?.length === 0 && <p class="soft">{say('desk.batches.empty')}</p>}
       {(value ?? []).map((batch) => (
         <div class="card" key={batch.id}>
@@ -36,14 +37,14 @@ export function Batches(): VNode {
 /** Begin acceptance sampling of a batch: its content is frozen, so it asks first. */
 function Draw({ batch }: { batch: DeskBatch }): VNode {
   const say = useSay();
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<Error | null>(null);
   const draw = (): void => {
     if (!confirm(say('desk.lot.draw.sure', { batch: batch.number }))) return;
-    drawSample(batch.id).then(lookAgain, (error: Error) => setTrouble(say('desk.refused', { detail: error.message })));
+    drawSample(batch.id).then(lookAgain, setTrouble);
   };
   return (
     <>
-      {trouble !== null && <p class="note bad" role="alert">{trouble}</p>}
+      <Trouble of={trouble} />
       <button type="button" onClick={draw}>{say('desk.lot.draw')}</button>
     </>
   );

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useLive } from '../store/changes';
 import { fact } from '../store/facts';
+import { supervises } from '../store/facts-kinds';
 import { useSay, type Key } from '../words';
 import { Batches } from './batches';
 import { Enrol } from './enrol';
@@ -17,11 +18,12 @@ const PAGES = ['work', 'quality', 'people'] as const;
 type Page = (typeof PAGES)[number];
 
 /** The supervisor's desk, on a wide screen: the day's work, how good it is, and the people. */
-export function Desk({ page, id }: { page: string; id: string }): VNode {
+export function Desk({ page, id }: { page: string; id: string }): VNode | null {
   const say = useSay();
   const person = useLive(() => fact('person'));
-  if (person === null) return <p class="note">{say('desk.nobody')}</p>;
   const one = page === 'piece' && id !== '';
+  if (person === null) return null;
+  if (!supervises(person)) return one ? <PiecePage id={id} /> : <p class="note">{say('desk.nobody')}</p>;
   const shown: Page = PAGES.find((each) => each === page) ?? 'work';
   return (
     <>

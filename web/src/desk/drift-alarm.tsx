@@ -5,6 +5,7 @@ import { capital, LanguageContext, useSay, type Key, type Language, type Say } f
 import { ControlChart } from './control-chart';
 import { chartOverWeeks, type Chart, type Point, type Signal } from './drift-data';
 import { usePolled } from './polled';
+import { troubleWords } from './trouble';
 
 const SHOWN_PHOTOS = 3;
 const IN_PERCENT = new Set(['exposure']); // a measure from 0 to 1
@@ -25,7 +26,7 @@ export function Alarm({ point, chart, signal }: { point: Point; chart: Chart; si
         <p>{say(adviceOn(chart.chart))}</p>
       </div>
       {weeks.value !== null && <ControlChart chart={weeks.value} title={title} shown={shown} />}
-      {weeks.value === null && <p class="soft chart">{weeks.trouble ?? say('app.loading')}</p>}
+      {weeks.value === null && <p class="soft chart">{weeks.trouble === null ? say('app.loading') : troubleWords(say, weeks.trouble)}</p>}
       {chart.photos.length > 0 && (
         <div class="then-and-now">
           <Photos caption={say('desk.drift.then')} photos={point.typical} />

@@ -4,6 +4,7 @@ import { day, LanguageContext, useSay } from '../words';
 import { Alarm } from './drift-alarm';
 import { lastWeek, mondayOf, type Point } from './drift-data';
 import { usePolled } from './polled';
+import { Trouble } from './trouble';
 
 const SIX_DAYS = 6 * 86_400_000;
 
@@ -21,7 +22,7 @@ export function DriftPanel(): VNode {
         {say('desk.drift')}
         {monday !== null && <span class="soft"> · {day(language, monday)} – {day(language, new Date(monday.getTime() + SIX_DAYS))}</span>}
       </h2>
-      {trouble !== null && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+      <Trouble of={trouble} />
       {value === null && trouble === null && <p class="soft">{say('app.loading')}</p>}
       {value !== null && points.length === 0 && <p class="note">{say('desk.drift.none')}</p>}
       {points.length > 0 && changed.length === 0 && <p class="note good">{say('desk.drift.calm', { n: points.length })}</p>}

@@ -3,17 +3,18 @@ import { useState } from 'preact/hooks';
 import { Qr } from '../parts/qr';
 import { useSay } from '../words';
 import { makeEnrolment, type Enrolment } from './ledger';
+import { Trouble } from './trouble';
 
 /** Show the code that makes a phone a person's. */
 export function Enrol(): VNode {
   const say = useSay();
   const [made, setMade] = useState<Enrolment | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<Error | null>(null);
   const make = (person: string): void => {
     setMade(null);
     makeEnrolment(person).then(
       (enrolment) => (setMade(enrolment), setTrouble(null)),
-      (error: Error) => setTrouble(error.message),
+      setTrouble,
     );
   };
   return (
@@ -28,7 +29,7 @@ export function Enrol(): VNode {
         <label>{say('desk.enrol.person')}<input name="person" required autocomplete="off" autocapitalize="none" /></label>
         <button>{say('desk.enrol.make')}</button>
       </form>
-      {trouble && <p class="note bad" role="alert">{say('desk.refused', { detail: trouble })}</p>}
+      <Trouble of={trouble} />
       {made !== null && (
         <div class="card">
           <p>{say('desk.enrol.show', { minutes: made.minutes })}</p>

@@ -1,15 +1,11 @@
 import type { VNode } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Reason } from '../piece/record';
+import { otherPieceIn } from '../piece/record';
 import { reasonWords, shortId } from '../words/catalogue';
 import { LanguageContext, moment, useSay, type Key } from '../words';
 import { deskPiece, hashOf, type DeskHistory, type DeskInspection, type DeskPhoto } from './ledger';
 import { usePolled } from './polled';
-
-/** The other piece that has this photo, or nearly the same; null where the reason speaks of none. */
-export function otherPieceIn({ params }: Reason): string | null {
-  return typeof params?.piece === 'string' ? params.piece : null;
-}
+import { Trouble } from './trouble';
 
 interface Props {
   readonly piece: DeskHistory;
@@ -32,7 +28,7 @@ export function LookAlike({ piece, inspection, other }: Props): VNode {
         {say('desk.alike.other')} <a href={`#/desk/piece/${other}`}>{tag}</a>
         {known.value !== null && <span class="soft"> · {say(`piecestate.${known.value.state}` as Key)} · {moment(language, known.value.registeredAt)}</span>}
       </p>
-      {known.trouble !== null && <p class="note">{say('desk.refused', { detail: known.trouble })}</p>}
+      <Trouble of={known.trouble} />
       {reasons.map((reason, index) => {
         const mine = inspection.photos.find((photo) => hashOf(photo.judged) === reason.photo);
         const theirs = known.value === null ? undefined : counterpart(known.value, mine);

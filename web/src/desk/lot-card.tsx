@@ -1,9 +1,11 @@
 import type { VNode } from 'preact';
 import { useContext, useState } from 'preact/hooks';
 import { LanguageContext, useSay, type Key } from '../words';
+import { shortId } from '../words/catalogue';
 import type { Lot } from './insights';
 import { drawnOf, resubmitLot, screenLot, takeDefectiveOut, withdrawSampling, type Drawn } from './lot-steps';
 import { lookAgain, usePolled } from './polled';
+import { troubleWords } from './trouble';
 
 /** One lot: its plan and result with the reason, the pieces to fetch, the steps that are open, and what its plan promises. */
 export function LotCard({ lot }: { lot: Lot }): VNode {
@@ -44,7 +46,7 @@ function DrawnPieces({ drawn }: { drawn: readonly Drawn[] }): VNode {
           <tbody>
             {drawn.map((each) => (
               <tr key={each.id}>
-                <th scope="row">{each.tag ?? each.piece_id.slice(-8)}</th>
+                <th scope="row">{each.tag ?? shortId(each.piece_id)}</th>
                 <td>{say(each.found === null ? 'desk.lot.judged.not' : each.found.meets_standard ? 'desk.lot.judged.good' : 'desk.lot.judged.bad')}</td>
               </tr>
             ))}
@@ -67,7 +69,7 @@ function Steps({ lot, drawn }: { lot: Lot; drawn: readonly Drawn[] }): VNode {
       setSaid(typeof done === 'number' ? say('desk.lot.removed', { n: done }) : say('desk.lot.done'));
       lookAgain();
     } catch (error) {
-      setSaid(say('desk.refused', { detail: (error as Error).message }));
+      setSaid(troubleWords(say, error as Error));
     } finally {
       setBusy(false);
     }

@@ -5,6 +5,7 @@ import { capital, LanguageContext, useSay } from '../words';
 import { makerFeedback, makersWithEnough } from './insights';
 import { IntervalBars } from './bars';
 import { usePolled } from './polled';
+import { Trouble } from './trouble';
 
 /** What one weaver may be told of their own pieces. One at a time: there is no table of weavers. */
 export function MakerFeedback(): VNode {
@@ -18,7 +19,7 @@ export function MakerFeedback(): VNode {
     <section aria-labelledby="maker-title">
       <h2 id="maker-title">{say('desk.maker.title')}</h2>
       <p class="soft">{say('desk.maker.note')}</p>
-      {makers.trouble && <p class="note bad">{say('desk.refused', { detail: makers.trouble })}</p>}
+      <Trouble of={makers.trouble} />
       <label>
         {say('desk.maker')}
         <select name="maker" value={maker} onChange={(event) => setMaker(event.currentTarget.value)}>

@@ -5,6 +5,7 @@ import { LanguageContext, moment, useSay } from '../words';
 import { IntervalBars } from './bars';
 import type { Estimate } from './insights';
 import { usePolled } from './polled';
+import { Trouble } from './trouble';
 
 interface Ready {
   readonly model: string;
@@ -39,7 +40,7 @@ export function ModelInService(): VNode {
   const ready = usePolled(() => ask<Ready>('/readyz'));
   const models = usePolled(() => ifAllowed(ask<Models>('/v1/models')));
   const shadow = usePolled(() => ifAllowed(ask<Shadow>('/v1/models/shadow?limit=1')));
-  if (ready.trouble !== null) return <p class="note bad">{say('desk.refused', { detail: ready.trouble })}</p>;
+  if (ready.trouble !== null) return <Trouble of={ready.trouble} />;
   if (ready.value === null) return <p class="soft">{say('app.loading')}</p>;
   const { serving, promotion, challenger } = models.value ?? { serving: null, promotion: null, challenger: null };
   const compared = shadow.value?.comparisons.find((each) => each.first_model === ready.value!.model && each.model === challenger?.model);

@@ -5,13 +5,14 @@ import { LanguageContext, moment, useSay, type Key } from '../words';
 import { deskPiece, type DeskDecision } from './ledger';
 import { usePolled } from './polled';
 import { Seen } from './seen';
+import { Trouble } from './trouble';
 
 /** One piece with everything that was seen and decided of it, newest first. Nothing is decided here. */
 export function PiecePage({ id }: { id: string }): VNode {
   const say = useSay();
   const { value, trouble } = usePolled(() => deskPiece(id), [id]);
   const [heat, setHeat] = useState(false);
-  if (trouble !== null && value === null) return <p class="note bad">{say('desk.refused', { detail: trouble })}</p>;
+  if (trouble !== null && value === null) return <Trouble of={trouble} />;
   if (value === null) return <p class="soft">{say('app.loading')}</p>;
   const count = value.inspections.length;
   return (

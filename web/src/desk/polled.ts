@@ -12,16 +12,16 @@ export function lookAgain(): void {
  * Read from the service now, every quarter of a minute while the page is seen, and on demand. What was read for other
  * inputs is never given: nobody decides on one piece while another one's photos are still on the screen.
  */
-export function usePolled<T>(read: () => Promise<T>, inputs: readonly unknown[] = []): { value: T | null; trouble: string | null; again: () => void } {
+export function usePolled<T>(read: () => Promise<T>, inputs: readonly unknown[] = []): { value: T | null; trouble: Error | null; again: () => void } {
   const wanted = JSON.stringify(inputs);
-  const [known, setKnown] = useState<{ readonly of: string; readonly value: T | null; readonly trouble: string | null } | null>(null);
+  const [known, setKnown] = useState<{ readonly of: string; readonly value: T | null; readonly trouble: Error | null } | null>(null);
   const [count, setCount] = useState(0);
   const again = useCallback(() => setCount((n) => n + 1), []);
   useEffect(() => {
     let current = true;
     read().then(
       (value) => current && setKnown({ of: wanted, value, trouble: null }),
-      (error: Error) => current && setKnown((before) => ({ of: wanted, value: before?.of === wanted ? before.value : null, trouble: error.message })),
+      (error: Error) => current && setKnown((before) => ({ of: wanted, value: before?.of === wanted ? before.value : null, trouble: error })),
     );
     readers.add(again);
     const timer = setInterval(() => document.visibilityState === 'visible' && again(), EVERY_MS);

@@ -8,6 +8,7 @@ import { deskInsights, deskRates, type Estimate, type Week } from './insights';
 import { ModelInService } from './model';
 import { IntervalPlot, type WeekShare } from './plot';
 import { usePolled } from './polled';
+import { Trouble } from './trouble';
 
 const SHOWN_CODES = 6;
 
@@ -23,7 +24,7 @@ export function Quality(): VNode {
       <section aria-labelledby="defects-title">
         <h2 id="defects-title">{say('desk.defects')}</h2>
         <p class="soft">{say('desk.defects.note')}</p>
-        {trouble && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+        <Trouble of={trouble} />
         {value?.codes.length === 0 && <p class="note">{say('desk.defects.none')}</p>}
         <div class="plots">
           {(value?.codes ?? []).slice(0, SHOWN_CODES).map((code) => (
@@ -53,7 +54,7 @@ function Mistakes(): VNode {
     <section aria-labelledby="rates-title">
       <h2 id="rates-title">{say('desk.rates')}</h2>
       <p class="soft">{say('desk.rates.note')}</p>
-      {trouble && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+      <Trouble of={trouble} />
       {value && (
         <div class="card">
           <IntervalBars

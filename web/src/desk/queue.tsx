@@ -6,6 +6,7 @@ import { useSay } from '../words';
 import { deskDecide, deskPiece, deskPieces, type DeskHistory } from './ledger';
 import { usePolled } from './polled';
 import { Seen } from './seen';
+import { Trouble, troubleWords } from './trouble';
 
 const KEYS: Readonly<Record<string, Outcome>> = { a: 'accept', r: 'return', x: 'reject' };
 
@@ -30,7 +31,7 @@ export function Queue(): VNode {
       setSaid(say('desk.done', { tag: current.tag ?? shortId(current.id), outcome: say(`decide.${outcome}`) }));
       queue.again();
     } catch (error) {
-      setSaid(say('desk.refused', { detail: (error as Error).message }));
+      setSaid(troubleWords(say, error as Error));
     }
   };
   useEffect(() => {
@@ -49,7 +50,7 @@ export function Queue(): VNode {
   return (
     <section aria-labelledby="queue-title">
       <h2 id="queue-title">{say('desk.queue')}{queue.value !== null && ` (${waiting.length})`}</h2>
-      {queue.trouble && <p class="note bad">{say('desk.refused', { detail: queue.trouble })}</p>}
+      <Trouble of={queue.trouble} />
       <p role="status" class={said === null ? '' : 'note'}>{said}</p>
       {queue.value !== null && waiting.length === 0 && <p class="note good">{say('desk.queue.empty')}</p>}
       {waiting.length > 0 && <p class="soft keys">{say('desk.queue.keys')}</p>}

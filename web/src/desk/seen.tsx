@@ -2,11 +2,12 @@ import type { VNode } from 'preact';
 import { useContext } from 'preact/hooks';
 import { MarkedPicture, marksOn } from '../parts/marked';
 import { headline } from '../parts/verdict-card';
+import { otherPieceIn } from '../piece/record';
 import { reasonWords } from '../words/catalogue';
 import { LanguageContext, useSay, type Key } from '../words';
 import { HeatPhotos } from './heat';
 import { hashOf, type DeskHistory, type DeskInspection, type DeskPhoto } from './ledger';
-import { LookAlike, otherPieceIn } from './look-alike';
+import { LookAlike } from './look-alike';
 
 /** What the model saw on a piece: verdict, marked photos or heat maps, reasons; look-alike photos beside each other. */
 export function Seen({ piece, inspection, heat }: { piece: DeskHistory; inspection: DeskInspection; heat: boolean }): VNode {

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useSay, type Key } from '../words';
 import { deskPieces, type DeskPiece } from './ledger';
 import { usePolled } from './polled';
+import { Trouble } from './trouble';
 
 const LOOKED_AT = 200; // pieces; a collection day has no more
 const WAITING = new Set(['registered', 'awaiting_checks', 'referred']);
@@ -18,16 +19,18 @@ export function Today(): VNode {
     <section aria-labelledby="today-title">
       <h2 id="today-title">{say('desk.today')}{value !== null && `: ${say('desk.today.pieces', { n: today.length })}`}</h2>
       {value === null && trouble === null && <p class="soft">{say('app.loading')}</p>}
-      {trouble && <p class="note bad">{say('desk.refused', { detail: trouble })}</p>}
+      <Trouble of={trouble} />
       {value !== null && <p class={waiting > 0 ? 'note warn' : 'note good'}>{waiting > 0 ? say('desk.today.waiting', { n: waiting }) : say('desk.queue.empty')}</p>}
-      <dl class="counts wide">
-        {ORDER.map((state) => (
-          <div key={state}>
-            <dt>{say(`piecestate.${state}` as Key)}</dt>
-            <dd>{count(state)}</dd>
-          </div>
-        ))}
-      </dl>
+      {value !== null && (
+        <dl class="counts wide">
+          {ORDER.map((state) => (
+            <div key={state}>
+              <dt>{say(`piecestate.${state}` as Key)}</dt>
+              <dd>{count(state)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
     </section>
   );
 }

@@ -26,7 +26,7 @@ export function* retakes(standard: ExportStandard, evidence: Evidence, woven: Ba
   for (const photo of evidence.photos) {
     yield* exposureAndFocus(standard, photo);
     if (OFF_THE_PIECE.has(photo.view)) continue;
-    if (photo.woven < woven.refer) yield about(photo, 'retake.no_woven_piece', { probability: photo.woven, wanted: woven.refer });
+    if (photo.woven < woven.refer) yield about(photo, 'retake.no_woven_piece', { probability: photo.woven, refer: woven.refer });
     else if (!CLOSE_VIEWS.has(photo.view)) yield* framing(standard, photo);
   }
 }

@@ -48,6 +48,12 @@ export function applyStandard(standard: ExportStandard, given: Evidence, checks:
   return finish(status, grading, [...grading.reasons, ...unsure, ...aboutChecks(standard, checks, results, status !== 'graded')]);
 }
 
+/** A verdict with doubts that only the server can have, such as a photo that another piece has: a person looks. */
+export function doubted(verdict: Verdict, doubts: readonly Reason[]): Verdict {
+  if (doubts.length === 0 || verdict.status === 'retake') return verdict;
+  return { ...verdict, status: 'referred', grade: null, reasons: [...verdict.reasons, ...doubts].sort(byWorst) };
+}
+
 function gradeOf(standard: ExportStandard, evidence: Evidence, results: ReadonlyMap<string, CheckOutcome>, bands: Bands): Grading {
   const longest = longestMm(standard);
   const { disjoint } = standard.views;

@@ -3,7 +3,7 @@ import { useContext, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import type { Check } from '../piece/product';
 import type { CheckValue } from '../piece/record';
-import { LanguageContext, useSay, type Say } from '../words';
+import { capital, LanguageContext, useSay, type Say } from '../words';
 import { checkName } from '../words/catalogue';
 
 export type CheckValues = Readonly<Record<string, CheckValue>>;
@@ -52,13 +52,14 @@ function CheckField(props: FieldProps): VNode {
   const say = useSay();
   const { check, value, onChange } = props;
   const [waiving, setWaiving] = useState(isWaived(value));
-  const label = checkName(useContext(LanguageContext), check);
+  const name = checkName(useContext(LanguageContext), check);
+  const label = capital(name);
   if (!waiving) {
     return (
       <div class="check">
         {check.unit === null ? <Feel {...props} label={label} /> : <Measure {...props} label={label} />}
         {check.required && (
-          <button type="button" class="link" aria-label={`${say('checks.waive')}: ${label}`} onClick={() => (setWaiving(true), onChange(null))}>
+          <button type="button" class="link" aria-label={`${say('checks.waive')}: ${name}`} onClick={() => (setWaiving(true), onChange(null))}>
             {say('checks.waive')}
           </button>
         )}

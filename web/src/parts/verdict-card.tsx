@@ -1,9 +1,10 @@
 import type { VNode } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { PieceRecord, Reason, Verdict } from '../piece/record';
-import { defectHint, defectName, reasonWords } from '../words/catalogue';
+import { defectHint, defectName } from '../words/catalogue';
 import { LanguageContext, useSay, type Key } from '../words';
 import { MarkedPhoto, marksOn } from './marked';
+import { Reasons } from './reasons';
 
 /** What is said in large type: the grade where there is one, else the status. */
 export function headline(verdict: Verdict): Key {
@@ -36,11 +37,7 @@ export function VerdictCard({ record, verdict, provisional }: CardProps): VNode 
       <MarkedPhotos record={record} reasons={reasons} />
       <h2>{say('verdict.reasons')}</h2>
       {reasons.length === 0 && <p>{say('verdict.reasons.none')}</p>}
-      <ol>
-        {reasons.map((reason, index) => (
-          <li key={index}>{reasonWords(language, reason)}</li>
-        ))}
-      </ol>
+      {reasons.length > 0 && <Reasons reasons={reasons} />}
       {mend.length > 0 && (
         <>
           <h2>{say('verdict.mend')}</h2>
@@ -58,15 +55,16 @@ export function VerdictCard({ record, verdict, provisional }: CardProps): VNode 
   );
 }
 
+/** The photos with something marked on them; where nothing is marked, the first as it was taken. */
 function MarkedPhotos({ record, reasons }: { record: PieceRecord; reasons: readonly Reason[] }): VNode {
   const say = useSay();
+  const marked = record.photos.map((photo) => ({ ...photo, marks: marksOn(photo.judged, reasons) }));
+  const some = marked.filter(({ marks }) => marks.length > 0);
   return (
     <>
-      {record.photos.map((photo) => {
-        const marks = marksOn(photo.judged, reasons);
-        if (marks.length === 0 && record.photos.length > 1) return null;
-        return <MarkedPhoto key={photo.judged} record={record.id} sha256={photo.judged} marks={marks} alt={say('verdict.marked', { view: say(`view.${photo.view}`) })} />;
-      })}
+      {(some.length > 0 ? some : marked.slice(0, 1)).map(({ judged, marks, view }) => (
+        <MarkedPhoto key={judged} record={record.id} sha256={judged} marks={marks} alt={say(marks.length > 0 ? 'verdict.marked' : 'verdict.photo', { view: say(`view.${view}`) })} />
+      ))}
     </>
   );
 }

@@ -28,6 +28,11 @@ export interface Reason {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
+/** The other piece that has this photo, or nearly the same; null where the reason speaks of none. */
+export function otherPieceIn({ params }: Reason): string | null {
+  return typeof params?.piece === 'string' ? params.piece : null;
+}
+
 export interface Verdict {
   readonly status: Status;
   readonly grade: Grade | null;

@@ -9,6 +9,9 @@ export interface FoundDefect {
   readonly defect_class: DefectClass;
 }
 
+/** Photos that the server keeps of one re-inspection. */
+export const MOST_PHOTOS = 12;
+
 /** Why a piece is judged again: drawn from a lot, sorting a rejected lot, or by chance. */
 export type Purpose = 'sample' | 'screening' | 'chance';
 
@@ -27,6 +30,10 @@ export interface Reinspection {
   readonly defects: readonly FoundDefect[];
   readonly checks: Readonly<Record<string, CheckValue>>;
   readonly remark: string;
+  /** sha256 of the photos that the person took of what was found, in their order. */
+  readonly photos: readonly string[];
+  /** Those of them that the server has. */
+  readonly photosSent: readonly string[];
   /** Why nobody can judge it: the piece is gone. */
   readonly missing: string | null;
   /** When the person was done, in device time; part of the key under which it is sent. */
@@ -38,4 +45,9 @@ export interface Reinspection {
 /** True while a result exists nowhere but on this phone. */
 export function resultWaits(again: Reinspection): boolean {
   return again.state === 'queued';
+}
+
+/** A photo that the server must have before the result: it takes none afterwards. */
+export function photoWaiting(again: Reinspection): string | null {
+  return again.photos.find((sha256) => !again.photosSent.includes(sha256)) ?? null;
 }

@@ -6,9 +6,10 @@ import { Scanner } from '../parts/scanner';
 import { tagIn } from '../photo/tags';
 import { useLive } from '../store/changes';
 import { reinspections } from '../store/reinspections';
-import { NoAnswer } from '../sync/http';
+import { NoAnswer, Refused } from '../sync/http';
 import { refreshReinspections } from '../sync/reinspections';
 import { useSay } from '../words';
+import { shortId } from '../words/catalogue';
 
 /** Pieces that are to be judged again, in their order. Nothing tells how they were judged before. */
 export function AgainList(): VNode {
@@ -17,7 +18,7 @@ export function AgainList(): VNode {
   const [scanning, setScanning] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   useEffect(() => {
-    refreshReinspections().catch((error: Error) => error instanceof NoAnswer || setTrouble(error.message));
+    refreshReinspections().catch((error: Error) => tellsItself(error) || setTrouble(error.message));
   }, []);
   const all = kept ?? [];
   const open = all.filter((again) => again.state !== 'recorded');
@@ -42,12 +43,17 @@ export function AgainList(): VNode {
   );
 }
 
+/** No signal and no session are said above every screen. */
+function tellsItself(error: Error): boolean {
+  return error instanceof NoAnswer || (error instanceof Refused && error.status === 401);
+}
+
 function Row({ again }: { again: Reinspection }): VNode {
   const say = useSay();
   return (
     <a class="row" href={`#/again/${again.id}`}>
       <span class="grow">
-        <strong>{again.tag ?? again.piece.slice(-8)}</strong>
+        <strong>{again.tag ?? shortId(again.piece)}</strong>
         <br />
         <span class="soft">{again.sku} · {say(`again.purpose.${again.purpose}`)}</span>
       </span>

@@ -3,15 +3,16 @@ import { useContext, useState } from 'preact/hooks';
 import type { Reinspection } from '../piece/reinspection';
 import { Checks, missingChecks, withCheck } from '../parts/checks';
 import { FoundDefects } from '../parts/found-defects';
+import { FoundPhotos } from '../parts/found-photos';
 import { Refusal } from '../parts/refusal';
 import { goAfter } from '../parts/route';
 import { useLive } from '../store/changes';
 import { fact } from '../store/facts';
 import { amendReinspection, dropReinspection } from '../store/reinspections';
 import { LanguageContext, useSay } from '../words';
-import { checkName } from '../words/catalogue';
+import { checkName, shortId } from '../words/catalogue';
 
-/** Judge a piece again by eye and hand, without its first verdict: defects by class, hand checks, a remark. */
+/** Judge a piece again by eye and hand, without its first verdict: defects by class, photos of them, hand checks, a remark. */
 export function JudgeAgain({ again }: { again: Reinspection }): VNode {
   const say = useSay();
   const language = useContext(LanguageContext);
@@ -28,7 +29,7 @@ export function JudgeAgain({ again }: { again: Reinspection }): VNode {
   };
   return (
     <>
-      <h1>{say('again.piece', { tag: again.tag ?? again.piece.slice(-8) })}</h1>
+      <h1>{say('again.title')} <span class="tag">{again.tag ?? shortId(again.piece)}</span></h1>
       <p class="note">{say('verdict.hidden')}</p>
       {again.conflict !== null && <Refusal conflict={again.conflict} />}
       {again.conflict !== null && <button type="button" class="danger" onClick={() => void drop(again.id)}>{say('again.drop')}</button>}
@@ -39,6 +40,7 @@ export function JudgeAgain({ again }: { again: Reinspection }): VNode {
       ) : (
         <>
           <FoundDefects standard={product.standard} defects={again.defects} onChange={(defects) => change({ defects })} />
+          <FoundPhotos again={again} />
           <Checks
             checks={product.checks}
             values={again.checks}

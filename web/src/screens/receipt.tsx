@@ -10,7 +10,7 @@ import { LanguageContext, moment, useSay } from '../words';
 
 /** A code that a person can read aloud: the receipt's own, or the end of the piece's id until the server has given one. */
 export function receiptCode(record: PieceRecord): string {
-  if (record.receipt !== null) return record.receipt.split('/').at(-1)!;
+  if (record.receipt !== null) return record.receipt.split('/').at(-1)!.replace(/.{5}(?=.)/g, '$&-'); // as on the receipt itself
   const tail = record.piece.replaceAll('-', '').slice(-12).toUpperCase();
   return `${tail.slice(0, 4)}-${tail.slice(4, 8)}-${tail.slice(8)}`;
 }

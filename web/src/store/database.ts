@@ -4,7 +4,7 @@ import type { MatPhoto } from '../piece/measurement';
 import type { PieceRecord } from '../piece/record';
 import type { Reinspection } from '../piece/reinspection';
 
-/** Bytes of a photo, by the record they belong to and their content: two pieces may show the same picture. */
+/** Bytes of a photo, by the record they belong to (of a piece, or of a re-inspection) and their content: two may show the same picture. */
 export interface StoredPhoto {
   readonly record: string;
   readonly sha256: string;
@@ -26,11 +26,15 @@ let opened: Promise<Database> | null = null;
 
 /** The one connection. A newer app in another tab closes this one, and the page is told by the `versionchange` event. */
 export function database(): Promise<Database> {
-  opened ??= openDB<Schema>('anyaman-qc', 2, {
-    upgrade(db, before) {
+  opened ??= openDB<Schema>('anyaman-qc', 3, {
+    upgrade(db, before, _after, transaction) {
       if (before < 2) {
         db.createObjectStore('reinspections', { keyPath: 'id' });
         db.createObjectStore('mat', { keyPath: 'id' }).createIndex('record', 'record');
+      }
+      if (before === 2) {
+        const kept = transaction.objectStore('reinspections'); // they had no photos
+        void kept.getAll().then((all) => all.forEach((again) => void kept.put({ ...again, photos: [], photosSent: [] })));
       }
       if (before >= 1) return;
       db.createObjectStore('reserve');
@@ -50,6 +54,11 @@ export function database(): Promise<Database> {
     },
   });
   return opened;
+}
+
+/** The keys of all photos of a record. */
+export function photosOf(record: string): IDBKeyRange {
+  return IDBKeyRange.bound([record], [record, []]); // arrays sort after all strings
 }
 
 /** Whether an error says that the phone's storage is full. */

@@ -21,3 +21,8 @@ export interface Facts {
   /** What the measuring mat's 100 mm bar measures with a ruler. */
   barMm: number;
 }
+
+/** Whether the desk is for this person. */
+export function supervises(person: Person | null): boolean {
+  return person?.role === 'supervisor' || person?.role === 'admin';
+}

@@ -2,7 +2,7 @@
 import type { PieceRecord, Taken, View } from '../piece/record';
 import { uuid7 } from '../piece/uuid7';
 import { changed } from './changes';
-import { database, type StoredPhoto } from './database';
+import { database, photosOf, type StoredPhoto } from './database';
 import { withRoom } from './reserve';
 
 export interface NewPiece {
@@ -157,7 +157,7 @@ export async function photo(record: string, sha256: string): Promise<StoredPhoto
 export async function discard(id: string): Promise<void> {
   const db = await database();
   const transaction = db.transaction(['pieces', 'photos', 'mat'], 'readwrite');
-  await transaction.objectStore('photos').delete(IDBKeyRange.bound([id], [id, []])); // arrays sort after all strings
+  await transaction.objectStore('photos').delete(photosOf(id));
   for (const key of await transaction.objectStore('mat').index('record').getAllKeys(id)) await transaction.objectStore('mat').delete(key);
   await transaction.objectStore('pieces').delete(id);
   await transaction.done;

@@ -9,7 +9,7 @@ import { dropMatPhotos, matPhotosWaiting } from '../store/mat';
 import { freePhotos, pieces } from '../store/pieces';
 import { dropReinspection, reinspections } from '../store/reinspections';
 import { backoff } from './backoff';
-import { NoAnswer, Refused } from './http';
+import { NoAnswer, Refused, whenSignedOut } from './http';
 import { nextErrand, type Errand } from './next';
 
 export interface SyncState {
@@ -62,10 +62,7 @@ async function advance(): Promise<number | null> {
 }
 
 async function afterFailure(errand: Errand, error: unknown): Promise<number> {
-  if (error instanceof Refused && error.status === 401) {
-    become({ signedOut: true });
-    return backoff(6);
-  }
+  if (error instanceof Refused && error.status === 401) return backoff(6); // the person is asked to sign in
   if (error instanceof Refused && !error.passing) {
     await errand.refused(error);
     return 0;
@@ -80,6 +77,7 @@ let rouse: (() => void) | null = null;
 
 /** Send for as long as the page lives, once this tab holds the lock. */
 export function startSync(): void {
+  whenSignedOut(() => become({ signedOut: true }));
   addEventListener('online', sendNow);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && sendNow());
   onChange(() => {

@@ -75,7 +75,15 @@ export async function askPicture(path: string): Promise<Blob> {
   throw refusal(response, await response.text());
 }
 
+let signedOut: () => void = () => undefined;
+
+/** Call `listener` whenever the service answers that nobody is signed in, whoever asked. */
+export function whenSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
 function refusal(response: Response, text: string): Refused {
+  if (response.status === 401 && !response.url.includes('/v1/session')) signedOut(); // a wrong password ends no session
   const seconds = Number(response.headers.get('Retry-After'));
   const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
   try {

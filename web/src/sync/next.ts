@@ -1,16 +1,16 @@
 /**
- * What goes to the server next, smallest first: what was taken back, decisions, what was found on a second look, what the
- * phone said; then photos on the mat, for which somebody stands waiting; then judged images, at last originals.
+ * What goes to the server next, smallest first: what was taken back, decisions, what was found on a second look with its
+ * photos, what the phone said; then photos on the mat, for which somebody stands waiting; then judged images, at last originals.
  */
 import type { MatPhoto } from '../piece/measurement';
 import { originalsWaiting, type PieceRecord } from '../piece/record';
-import { resultWaits, type Reinspection } from '../piece/reinspection';
+import { photoWaiting, resultWaits, type Reinspection } from '../piece/reinspection';
 import { uuid7 } from '../piece/uuid7';
 import { amend } from '../store/pieces';
 import { amendReinspection } from '../store/reinspections';
 import type { Refused } from './http';
 import { sendMatPhoto } from './measurements';
-import { sendResult } from './reinspections';
+import { sendFoundPhoto, sendResult } from './reinspections';
 import { sendDecision, sendInspection, sendOriginal, sendPhoneVerdict, sendRemoval } from './steps';
 
 /** Everything on the phone that may have to be sent. */
@@ -66,5 +66,6 @@ function ofPiece(record: PieceRecord, step: () => Promise<void>): Errand {
 function ofResult(again: Reinspection): Errand {
   const refused = ({ code, message }: Refused): Promise<unknown> =>
     amendReinspection(again.id, () => ({ state: 'conflict', conflict: { code, detail: message } }));
-  return { about: again.id, step: () => sendResult(again), refused };
+  const sha256 = photoWaiting(again);
+  return { about: again.id, step: () => (sha256 === null ? sendResult(again) : sendFoundPhoto(again, sha256)), refused };
 }

@@ -1,8 +1,10 @@
 /** Blind re-inspections: what is to be judged again is fetched beforehand, what was found is sent when there is a signal. */
 import type { FoundDefect, Purpose, Reinspection } from '../piece/reinspection';
 import { fact } from '../store/facts';
+import { freePhotos } from '../store/pieces';
 import { amendReinspection, takeOver } from '../store/reinspections';
 import { ask } from './http';
+import { photoBytes } from './photo-bytes';
 
 interface Answer {
   readonly id: string;
@@ -28,6 +30,8 @@ function begun(answer: Answer): Reinspection {
     defects: [],
     checks: {},
     remark: '',
+    photos: [],
+    photosSent: [],
     missing: null,
     judgedAt: null,
     meetsStandard: null,
@@ -61,4 +65,14 @@ export async function sendResult(again: Reinspection): Promise<void> {
     idempotencyKey: `${again.id}:${step}:${again.judgedAt}`,
   });
   await amendReinspection(again.id, () => ({ state: 'recorded', conflict: null, meetsStandard: answer.found?.meets_standard ?? null }));
+  await freePhotos(again.id, again.photos);
+}
+
+/** Send a photo of what was found; the server keeps it, once, and judges nothing by it. */
+export async function sendFoundPhoto(again: Reinspection, sha256: string): Promise<void> {
+  const form = new FormData();
+  form.append('views', 'closeup');
+  form.append('photos', await photoBytes(again.id, sha256), 'found.jpg');
+  await ask(`/v1/reinspections/${again.id}/photos`, { method: 'POST', body: form, patience: 180_000 });
+  await amendReinspection(again.id, (now) => ({ photosSent: [...new Set([...now.photosSent, sha256])] }));
 }

@@ -1,18 +1,13 @@
 /** What a phone sends, step by step. Each may be sent twice and is done once. */
 import type { PieceRecord } from '../piece/record';
 import { fact } from '../store/facts';
-import { amend, photo } from '../store/pieces';
+import { amend } from '../store/pieces';
 import { ask, Refused } from './http';
+import { photoBytes } from './photo-bytes';
 import { verdictOf, type VerdictAnswer } from './verdicts';
 
 /** Version of the consent that the app's words ask for. */
 const CONSENT_VERSION = '2026-1';
-
-async function bytesOf(record: PieceRecord, sha256: string): Promise<Blob> {
-  const stored = await photo(record.id, sha256);
-  if (stored === null) throw new Refused(410, 'photo_lost', `the photo ${sha256.slice(0, 12)} is no longer on this phone; take it again`);
-  return stored.blob;
-}
 
 interface InspectionAnswer extends VerdictAnswer {
   readonly piece_state: string;
@@ -34,7 +29,7 @@ export async function sendInspection(record: PieceRecord): Promise<void> {
   form.append('inspection', JSON.stringify(facts));
   for (const taken of record.photos) {
     form.append('views', taken.view);
-    form.append('photos', await bytesOf(record, taken.judged), `${taken.view}.jpg`);
+    form.append('photos', await photoBytes(record.id, taken.judged), `${taken.view}.jpg`);
   }
   const answer = await ask<InspectionAnswer>('/v1/inspections', {
     method: 'POST',
@@ -95,7 +90,7 @@ export async function sendDecision(record: PieceRecord): Promise<void> {
 export async function sendOriginal(record: PieceRecord, sha256: string): Promise<void> {
   const taken = record.photos.find((each) => each.original === sha256)!;
   const form = new FormData();
-  form.append(taken.judged, await bytesOf(record, sha256), 'original.jpg');
+  form.append(taken.judged, await photoBytes(record.id, sha256), 'original.jpg');
   await ask(`/v1/inspections/${record.inspection}/originals`, { method: 'POST', body: form, patience: 600_000 });
   await amend(record.id, (now) => ({ originalsSent: [...new Set([...now.originalsSent, sha256])] }));
 }

@@ -18,6 +18,8 @@ export const enDesk = {
   'desk.enrol.make': 'Make a code',
   'desk.enrol.show': 'Scan it with the phone, then type the PIN. Good for {minutes} minutes, once.',
   'desk.enrol.pin': 'PIN (say it in person)',
+  'desk.noanswer': 'The server does not answer. It is asked again by itself.',
+  'desk.pieces.empty': 'No piece yet.',
   'desk.refused': 'Refused: {detail}',
   'desk.done': 'Recorded: {tag}, {outcome}',
   'desk.state': 'State',

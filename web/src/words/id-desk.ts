@@ -18,6 +18,8 @@ export const idDesk = {
   'desk.enrol.make': 'Buat kode',
   'desk.enrol.show': 'Pindai dengan ponsel, lalu ketik PIN. Berlaku {minutes} menit, sekali pakai.',
   'desk.enrol.pin': 'PIN (sampaikan langsung)',
+  'desk.noanswer': 'Tidak ada jawaban dari server. Dicoba lagi sendiri.',
+  'desk.pieces.empty': 'Belum ada barang.',
   'desk.refused': 'Ditolak: {detail}',
   'desk.done': 'Tercatat: {tag}, {outcome}',
   'desk.state': 'Keadaan',

@@ -31,6 +31,13 @@ export function moment(language: Language, at: string): string {
   return new Date(at).toLocaleString(language === 'en' ? 'en-GB' : 'id-ID', { dateStyle: 'medium', timeStyle: 'short' });
 }
 
+/** The time of what happened today, the day of what happened before: 14.13, or 16 Nov. */
+export function timeOrDay(language: Language, at: string): string {
+  const date = new Date(at);
+  const form: Intl.DateTimeFormatOptions = date.toDateString() === new Date().toDateString() ? { timeStyle: 'short' } : { day: 'numeric', month: 'short' };
+  return date.toLocaleString(language === 'en' ? 'en-GB' : 'id-ID', form);
+}
+
 /** A day as people write it there, without its year: 16 Nov. `date` is midnight UTC. */
 export function day(language: Language, date: Date): string {
   return date.toLocaleDateString(language === 'en' ? 'en-GB' : 'id-ID', { day: 'numeric', month: 'short', timeZone: 'UTC' });
