@@ -10,7 +10,7 @@ SIZE    ?= 320
 SEED    ?= 1
 # Processes that tests run in, each with a PostgreSQL and an S3 server of its own; chaos and the app's tests run alone.
 WORKERS ?= 2
-CONFIG  ?= training/configs/anyaman-0.2.0.yaml
+CONFIG  ?= training/configs/anyaman-0.3.0.yaml
 # What the app is made of; words and rules of the standards are built into it.
 WEB_SOURCES := $(shell find web/src web/build web/public web/index.html web/package.json web/vite.config.ts web/tsconfig.json qc/standards -type f ! -name '*.py' ! -name '*.pyc' 2>/dev/null)
 export QC_PORT ?= 8000
