@@ -2,8 +2,9 @@
 
     python -m training.phone_variant models/anyaman-0.1.0
 
-Weights become int8 with one scale for each output channel; a Cast and a Mul turn them back into float32 when the model
-is loaded, so that it runs as fast as before and computes in float32. (Quantised arithmetic is slower in WebAssembly.)
+Large weights become int8 with one scale for each output channel, small ones float16; a Cast and a Mul turn them back
+into float32 when the model is loaded, so that it runs as fast as before and computes in float32. (Quantised arithmetic
+is slower in WebAssembly.)
 The variant is released only if it decides like the model on at least 99 of 100 judged images and turns no export grade
 into a rejection or back; else float16 weights are tried, and else phones are given the model itself.
 """
@@ -39,6 +40,9 @@ IMAGES = 200
 LEAST_ALIKE = 0.99
 SMALLEST = 1024
 """Weights of fewer numbers stay as they are: they are biases and scales, and save nothing."""
+FEW = 10_000
+"""Weights of fewer numbers take float16 where others take int8: the layers near the picture are small, and all that
+follows inherits their error."""
 STANDARD = "woven-general"
 
 _CHANNEL_AXIS = {"Conv": 0, "Gemm": 0}  # Gemm as torch exports it: the weight is [out, in], transB = 1
@@ -61,7 +65,7 @@ def lighter(model: onnx.ModelProto, precision: Precision) -> onnx.ModelProto:
             continue
         weight = numpy_helper.to_array(tensor)
         small, scale = f"{tensor.name}.small", f"{tensor.name}.scale"
-        if precision == "float16":
+        if precision == "float16" or weight.size < FEW:
             kept.append(numpy_helper.from_array(weight.astype(np.float16), small))
             nodes.append(helper.make_node("Cast", [small], [tensor.name], to=TensorProto.FLOAT))
             continue
