@@ -39,6 +39,11 @@ def escape_bound(champion: Judged, candidate: Judged, policy: Policy, refer: tup
     wanted = f"at most {policy.escapes:.1%}, which the bundle in service holds"
     if not holds:
         wanted = f"at most {before:.2%}: the bundle in service misses {policy.escapes:.1%}, so no more than its own"
+    if after > most:
+        wanted += (
+            "; teach pieces with the grave defects that were missed (made.rendered, snapshots), or raise stay, and run "
+            "again under a new version"
+        )
     got = f"{after:.2%} at a referral of {refer[1]:g}, in service {before:.2%} at {refer[0]:g} (n = {n})"
     figures |= {"bound_before": before, "bound": after, "most": most, "alpha_held": after <= policy.escapes}
     return Gate("escape bound", after <= most, got, wanted, figures)

@@ -29,7 +29,11 @@ class Policy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     escapes: float = Field(default=0.01, gt=0, lt=1, description="Share of grave defects that may be accepted unseen.")
-    least_grave: int = Field(default=300, ge=20, description="Held-out grave pieces without which nothing is promised.")
+    least_grave: int = Field(
+        default=300,
+        ge=20,
+        description="Held-out grave pieces without which nothing is promised: of 300 two may be missed under 1 %.",
+    )
     forgotten: float = Field(default=0.05, ge=0, lt=1, description="AUROC of a code that may be lost.")
     slower: float = Field(default=1.25, ge=1, description="Times the milliseconds of the bundle in service.")
     ms: float = Field(default=60, gt=0, description="Milliseconds of a photo that are fast enough on one thread.")
