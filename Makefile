@@ -114,7 +114,7 @@ $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing runtime, test and training dependencies (torch is large; once) ..."
 	@$(PIP) -e '.[dev,training]'
-	@$(PIP) -e '.[ray]' || echo "Ray is not within reach: the test that the pool and Ray give equal rows is skipped." >&2
+	@$(PIP) -e '.[ray]' || echo "Ray is not within reach: the tests that a pool and Ray do the same are skipped." >&2
 	@touch $@ $(VENV)/.runtime
 
 $(RENDER)/.ready: constraints-render.txt

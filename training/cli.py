@@ -24,6 +24,7 @@ ROOMS = {
     "promote": "training.promotion.commands",
     "lineage": "training.promotion.commands",
     "regrade": "training.ray.commands",
+    "train": "training.ray.commands",
 }
 """Which module holds a command's Typer `app`: a command, or a group of commands, of that name."""
 

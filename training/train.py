@@ -129,6 +129,7 @@ def train(config: Config) -> None:
     Raises:
         BadInput: The batch cannot be dealt out to the workers.
     """
+    np.random.seed(config.seed)  # libraries below draw from the global stream
     with joined() as workers:
         _train(config, workers)
 
@@ -268,9 +269,7 @@ def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", type=Path)
-    config = read_config(parser.parse_args().config)
-    np.random.seed(config.seed)  # libraries below draw from the global stream
-    train(config)
+    train(read_config(parser.parse_args().config))
     return 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from qc.errors import BadInput
+from qc.errors import BadInput, QcError
 
 LOCAL = "local"
 """The address that stands for this machine's cores."""
@@ -42,3 +42,25 @@ def cluster(address: str = LOCAL, **more: Any) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def own_errors() -> Iterator[None]:
+    """Let an error of our own tree, raised by a worker, leave the block as itself, not wrapped in Ray's account."""
+    try:
+        yield
+    except Exception as told:
+        if (own := _own_in(told)) is None:
+            raise
+        raise own from told
+
+
+def _own_in(told: BaseException) -> QcError | None:
+    """The first error of ours in what Ray tells. It wraps the worker's error once or twice, by the way that it came."""
+    from ray.exceptions import RayError
+
+    if isinstance(told, QcError) and not isinstance(told, RayError):  # Ray also makes classes that are both
+        return told
+    failures = (*told.args, *getattr(told, "worker_failures", {}).values())
+    found = (_own_in(failure) for failure in failures if isinstance(failure, BaseException))
+    return next((own for own in found if own is not None), None)

@@ -1,4 +1,4 @@
-"""`qc-train regrade`: many photos graded anew, here or on a cluster."""
+"""`qc-train regrade` and `qc-train train`: many photos graded anew, and a training shared, on a cluster or here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qc.model.bundle import Bundle
 from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 from qc.standards.library import Library
-from training.ray.cluster import cluster
+from training.ray.cluster import LOCAL, cluster
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -52,3 +52,19 @@ def regrade(
     print(done.sentence(out))
     if done.failed:
         raise typer.Exit(2)
+
+
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(help="The run (YAML), as of `make train`.", show_default=False)],
+    workers: Annotated[int, typer.Option(min=1, help="That share each batch, which must be a multiple.")] = 2,
+    ray: Annotated[str, typer.Option(help="Address of a Ray cluster, or `local`: this machine's cores.")] = LOCAL,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Each worker has a GPU of its own.")] = False,
+) -> None:
+    """Train, or go on with a training, on several workers through Ray Train; all see the same files."""
+    from training.train import read_config
+
+    with cluster(ray):
+        from training.ray.together import train_together
+
+        train_together(read_config(config), workers, gpu)

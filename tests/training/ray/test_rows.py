@@ -1,37 +1,24 @@
-"""On a cluster, here of this machine's cores, the same work gives the same rows."""
+"""On a cluster, here of this machine's cores, the same work gives the same rows and the same errors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from qc.bulk.pool import Pool
 from qc.bulk.references import PhotoRef
-from qc.bulk.shard import Grading
+from qc.bulk.shard import Grading, grade_shard
+from qc.errors import BadBundle
 from tests.bulk.conftest import bundle as bundle
 from tests.bulk.conftest import folder as folder
 from tests.bulk.conftest import grading as grading
 from tests.bulk.conftest import photos as photos
 from tests.bulk.test_pool import said
-from training.ray.cluster import cluster
+from tests.training.ray.conftest import WITH_RAY
 
-pytest.importorskip("ray", reason="RAY IS NOT INSTALLED, so nothing here was tested: pip install -e '.[ray]'")
-
-pytestmark = [
-    pytest.mark.real,
-    # Of Ray's own: what it uses of itself that it is about to drop, and sockets that it leaves to the collector.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:ray[.].*", "ignore::FutureWarning:ray[.].*"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def cores() -> Iterator[None]:
-    # Ray would rewrite 127.0.0.1 to the machine's outward address.
-    with cluster(num_cpus=3, _node_ip_address="127.0.0.2", object_store_memory=100_000_000):
-        yield
+pytestmark = WITH_RAY
 
 
 def test_ray_gives_the_rows_of_the_pool(cores: None, photos: list[PhotoRef], grading: Grading) -> None:
@@ -45,3 +32,16 @@ def test_ray_gives_the_rows_of_the_pool(cores: None, photos: list[PhotoRef], gra
     assert {row.get("grade") for row in here} == {"A", "rework", None}
     assert there == here
     assert list(ray_rows([], grading)) == []
+
+
+def test_a_bundle_that_cannot_be_used_is_told_as_it_is_here(
+    cores: None, photos: list[PhotoRef], grading: Grading, tmp_path: Path
+) -> None:
+    from training.ray.rows import ray_rows
+
+    lost = replace(grading, bundle=tmp_path / "lost")
+    with pytest.raises(BadBundle) as here:
+        grade_shard(photos, lost)
+    with pytest.raises(BadBundle) as there:
+        list(ray_rows(photos, lost, shard=6))
+    assert (type(there.value), there.value.detail) == (BadBundle, here.value.detail)
