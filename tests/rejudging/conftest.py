@@ -54,7 +54,7 @@ def inspect(station: Station, caller: Caller, pieces: int = 5) -> None:
 def worker(station: Station, tmp_path: Path, **more: Any) -> RejudgementWorker:
     """A worker that knows no model, and does not rest."""
     models = more.pop("models", lambda name: tmp_path / "none")
-    return RejudgementWorker(station.database, models, str(tmp_path / "photos"), rest=0, **more)
+    return RejudgementWorker(station.database, models, str(tmp_path / "photos"), **({"rest": 0} | more))
 
 
 def ledger(session: Session) -> dict[str, list[tuple[Any, ...]]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from qc.errors import BadRequest, Conflict
 from qc.inspection import Station
@@ -18,8 +20,9 @@ from qc.ledger.events import now
 from qc.ledger.past_evidence import last_inspections
 from qc.ledger.rejudgements import Scope, request
 from qc.ledger.states import PieceState, RejudgementState
-from qc.ledger.tables import Piece, RejudgedPiece, Rejudgement
+from qc.ledger.tables import Inspection, Piece, RejudgedPiece, Rejudgement
 from qc.ledger.verify import verify
+from qc.rejudging import worker as working
 from qc.rejudging.slices import judge_again
 from qc.standards.standard import ExportStandard
 from tests.api.conftest import SKU
@@ -75,6 +78,12 @@ def test_a_scope_is_of_an_sku_and_of_a_time(
         assert next(moment).piece_id == last.id
     assert enter(station, caller, mild, scope={"inspected_before": middle - timedelta(days=1)}).pieces == 0
     assert enter(station, caller, mild, scope={"inspected_from": middle - timedelta(days=1)}).pieces == 2
+    with station.database.write() as session:
+        long_ago = update(Inspection).where(Inspection.piece_id == last.id)
+        session.execute(long_ago.values(inspected_at=middle - timedelta(days=2)))
+    assert enter(station, caller, mild, scope={"inspected_from": middle - timedelta(days=1)}).pieces == 1
+    assert enter(station, caller, mild, scope={"inspected_before": middle - timedelta(days=1)}).pieces == 1
+    assert enter(station, caller, model="any-1.0.0", scope={"sku": "OTHER"}).pieces == 0
     refused: list[tuple[Any, Any]] = [
         (None, {}),
         (mild, {"sku": "OTHER"}),
@@ -129,6 +138,24 @@ def test_a_worker_that_stops_hands_its_job_back(
     assert worker(station, tmp_path).look()
     assert found(station, job)[0].state is RejudgementState.FINISHED
     assert not worker(station, tmp_path).look()
+
+
+def test_the_oldest_job_comes_first_and_between_slices_it_rests_as_long_as_it_works(
+    station: Station, caller: Caller, mild: ExportStandard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspect(station, caller, 3)
+    first, second = enter(station, caller, mild), enter(station, caller, mild)
+    monkeypatch.setattr(working, "PIECES", 1)
+    resting = worker(station, tmp_path, rest=1.0)
+    rests = Mock()
+    monkeypatch.setattr(resting._stopping, "wait", rests)
+    began = time.monotonic()
+    assert resting.look()
+    assert [found(station, job)[0].state for job in (first, second)] == ["finished", "waiting"]
+    seconds = [call.args[0] for call in rests.call_args_list]
+    assert len(seconds) == 3
+    assert min(seconds) > 0
+    assert sum(seconds) < time.monotonic() - began
 
 
 def test_a_cancelled_job_ends_where_it_is(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from sqlalchemy import select
 
+from qc.errors import Unavailable
 from qc.inspection import PhotoSent, Station
 from qc.ledger import rejudgements
 from qc.ledger.accounts import Caller
@@ -19,11 +22,13 @@ from qc.ledger.states import RejudgementState
 from qc.ledger.tables import Inspection, RejudgedPiece, Rejudgement
 from qc.model.bundle import Bundle
 from qc.model.grader import Grader
+from qc.rejudging.slices import OtherModel
 from qc.standards.library import Library
 from tests.api.conftest import CHECKS, SKU, VIEWS
 from tests.model.pictures import encode
-from tests.model.tiny_bundle import DARK, straw, write_tiny_bundle
+from tests.model.tiny_bundle import CHANNELS, DARK, fields, straw, write_tiny_bundle
 from tests.rejudging.conftest import worker
+from tests.serving.models import BLIND_TO_STAINS, good, stained
 
 pytestmark = [pytest.mark.real, pytest.mark.parametrize("url", ["sqlite"], indirect=True)]
 
@@ -52,7 +57,7 @@ def picture(number: int, spoilt: bool) -> bytes:
 
 def judged_again(station: Station, caller: Caller, tmp_path: Path, bundle: Bundle, title: str) -> Rejudgement:
     with station.database.write() as session:
-        job = rejudgements.request(session, caller, None, title, Scope(sku=SKU), "a new model")
+        job = rejudgements.request(session, caller, None, title, Scope(), "a new model")
     assert worker(station, tmp_path, models=lambda name: bundle.path).look()
     with station.database.read() as session:
         return session.scalars(select(Rejudgement).where(Rejudgement.id == job.id)).one()
@@ -80,3 +85,48 @@ def test_stored_photos_are_seen_as_they_were_and_a_lost_one_costs_its_piece(
             select(RejudgedPiece).where(RejudgedPiece.rejudgement_id == again.id, RejudgedPiece.after.is_(None))
         ).one()
     assert "not in the photo store" in str(row.failure)
+
+
+BANDS = fields()["thresholds"]
+CAUTIOUS = {"refer": 0.3, "act": 0.999999, "guarantee": "none: hardly anything is certain"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"calibration": BLIND_TO_STAINS}, id="blind to stains"),
+        pytest.param(
+            {"thresholds": fields()["thresholds"] | {"codes": dict.fromkeys(CHANNELS, CAUTIOUS)}}, id="unsure"
+        ),
+    ],
+)
+def test_another_model_sees_what_it_sees_by_its_own_thresholds(
+    graded: Station, caller: Caller, tmp_path: Path, other: dict[str, Any]
+) -> None:
+    for picture in (good(), stained()):
+        graded.inspect(caller, graded.ask([PhotoSent(encode(picture))], standard="woven-general", caller=caller))
+    bundle = write_tiny_bundle(tmp_path / "other", version="0.0.2", **other)
+    job = judged_again(graded, caller, tmp_path, bundle, "tiny-0.0.2")
+    assert job.counts == [["A", "A", 1], ["rework", "referred", 1]]
+    with graded.database.read() as session:
+        row = session.scalars(select(RejudgedPiece).where(RejudgedPiece.differs)).one()
+    assert row.verdict is not None
+    assert row.evidence is not None
+    assert row.verdict["model"] == row.evidence["model"] == "tiny-0.0.2"
+
+
+def test_while_the_photo_store_is_away_a_job_is_handed_back_and_no_piece_pays_for_it(
+    graded: Station, caller: Caller, tmp_path: Path, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graded.inspect(caller, graded.ask([PhotoSent(encode(good()))], standard="woven-general", caller=caller))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(OtherModel, "rows", Mock(side_effect=Unavailable("away", retry_after_s=5)))
+        with pytest.raises(Unavailable):
+            judged_again(graded, caller, tmp_path, bundle, "tiny-0.0.1")
+    with graded.database.read() as session:
+        job = session.scalars(select(Rejudgement)).one()
+        assert (job.state, job.done, job.failed, job.leased_until) == (RejudgementState.RUNNING, 0, 0, None)
+    assert worker(graded, tmp_path, models=lambda name: bundle.path).look()
+    with graded.database.read() as session:
+        job = session.scalars(select(Rejudgement)).one()
+        assert (job.state, job.done, job.failed) == (RejudgementState.FINISHED, 1, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import simplejpeg
 import torch
+from numpy.typing import NDArray
 
 from qc.model.preprocess import PreprocessSpec
 from training.feedback.rows import LabelRow, PhotoRow, PieceRow, Record
@@ -25,15 +27,23 @@ STAIN, HOLE = 1 << CHANNELS.index("STAIN"), 1 << CHANNELS.index("HOLE")
 Said = list[tuple[str, tuple[float, float, float, float] | None, bool]]
 
 
-def snapshot(into: Path, photos: list[tuple[bool | None, Said]]) -> Snapshot:
+def noise(number: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(number).integers(0, 255, (240, 320, 3)).astype(np.uint8)
+
+
+def snapshot(
+    into: Path, photos: list[tuple[bool | None, Said]], picture: Callable[[int], NDArray[np.uint8]] = noise
+) -> Snapshot:
     with SnapshotWriter(into, organisation="o", filters={}, licence="CC0-1.0", consent=()) as out:
         for k, (good, said) in enumerate(photos):
-            pixels = np.random.default_rng(k).integers(0, 255, (240, 320, 3)).astype(np.uint8)
+            pixels = picture(k)
             data = bytes(simplejpeg.encode_jpeg(pixels))
             name = sha256(data).hexdigest()
             labels = tuple(LabelRow(name, code, box, there, None, "review", 1.0) for code, box, there in said)
             piece = PieceRow(f"piece-{k}", None, "BTL-01", "p", "2026-W47", None, "s/1", "basket", "pandan", "train")
-            row = PhotoRow(name, piece.piece, None, 320, 240, good, "review", None, "b-0.0.1", "{}")
+            row = PhotoRow(
+                name, piece.piece, None, pixels.shape[1], pixels.shape[0], good, "review", None, "b-0.0.1", "{}"
+            )
             out.add(Record(piece, ((row, labels),)), {name: data}.__getitem__)
         return out.finish()
 
