@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import ModuleType
 from uuid import UUID
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from qc.errors import BadRequest, Conflict, NotAllowed, NotAuthenticated, NotFound
 from qc.ledger import enrolments, people
@@ -36,6 +38,14 @@ def inspector(database: Database, caller: Caller) -> str:
 def try_password(database: Database, password: str) -> bool:
     with database.write() as session:
         return people.check_password(session, "weavers", "ibu-01", password) is not None
+
+
+@pytest.mark.parametrize("room", [people, enrolments])
+def test_passwords_and_pins_are_hashed_as_rfc_9106_recommends(
+    room: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the work is what is tested here
+    assert extract_parameters(room._hasher.hash(PASSWORD)) == RFC_9106_LOW_MEMORY  # argon2id, 64 MiB, three passes
 
 
 def test_a_password_opens_only_its_own_account(database: Database, inspector: str) -> None:
