@@ -80,6 +80,7 @@ class Sender(threading.Thread):
 
     def _until_answered(self, headers: dict[str, str], piece_id: UUID, content: bytes) -> dict[str, Any] | None:
         described = {"piece_id": str(piece_id), "sku": SKU, "checks": CHECKS, "auto_accept": True}
+        vain = 0
         while True:
             try:
                 answer = self._client.post(
@@ -90,8 +91,11 @@ class Sender(threading.Thread):
                 )
             except httpx.TransportError:
                 self.cut += 1
-                time.sleep(self._random.uniform(0.02, 0.2))
+                # Longer each time, as every client should: those who only knock keep a replica from coming up.
+                time.sleep(self._random.uniform(0.02, 0.2) * min(2**vain, 16))
+                vain += 1
                 continue
+            vain = 0
             if answer.status_code in {200, 201}:
                 self.replayed += answer.headers.get("Idempotency-Replayed") == "true" or answer.status_code == 200
                 found: dict[str, Any] = answer.json()
