@@ -83,7 +83,7 @@ def test_photos_are_the_farthest_the_most_usual_and_those_that_show_it_best() ->
     dark = [seen(k, photo(f"dark-{k}", exposure=0.10 + k / 100), holed=False) for k in range(4)]
     usual = [seen(10 + k, photo(f"usual-{k}", exposure=0.5)) for k in range(9)]
     bright = [seen(20 + k, photo(f"bright-{k}", exposure=0.9 - k / 100)) for k in range(4)]
-    holed = seen(30, photo("side"), photo("hole", (0.3, 0.9)), photo("edge", (0.6,)), holed=True, grade="rework")
+    holed = seen(30, photo("side"), photo("hole", (0.9,)), photo("edge", (0.3, 0.6)), holed=True, grade="rework")
     week = added_up(*dark, *usual, *bright, holed)
     assert week.photos["below.exposure"] == ("dark-0", "dark-1", "dark-2")
     assert week.photos["above.exposure"] == ("bright-0", "bright-1", "bright-2")
