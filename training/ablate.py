@@ -1,8 +1,8 @@
 """What each part of the training is worth: `python -m training.ablate training/configs/NAME.yaml [--cloth FOLDER ...]`.
 
-Trains short variants of a run, each with one part changed, and prints a table for docs/training.md. All see the same
-pieces in the same order and are compared on held-out made pieces and, if given, on folders of real cloth (laid out as
-those that `make evaluate` takes). Variants are kept in build/runs/ and resume.
+Trains short variants of a run from ImageNet's weights, each with one part changed, and prints a table for
+docs/training.md. All see the same pieces in the same order and are compared on held-out made pieces and, if given, on
+folders of real cloth (laid out as those that `make evaluate` takes). Variants are kept in build/runs/ and resume.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "upper trunk at a tenth of the heads' rate, distillation": {"trunk_rate": 0.0002, "remember": 2.0},
     "without self-comparison": {"strangeness": False},
     "without defects put on as pieces are drawn": {"spoilt": 0.0},
+    "without panels, straps and labels on good pieces": {"joined": 0.0},
 }
 
 
@@ -48,6 +49,7 @@ def variant(config: Config, number: int, change: dict[str, object]) -> Config:
             "name": f"ablation-{number}",
             "epochs": EPOCHS,
             "draws": DRAWS,
+            "start": None,
             "loss": config.loss.model_copy(update=weights),
             **fields,
         }
