@@ -40,9 +40,9 @@ IMAGES = 200
 LEAST_ALIKE = 0.99
 SMALLEST = 1024
 """Weights of fewer numbers stay as they are: they are biases and scales, and save nothing."""
-FEW = 10_000
+FEW = 80_000
 """Weights of fewer numbers take float16 where others take int8: the layers near the picture are small, and all that
-follows inherits their error."""
+follows inherits their error. It costs 0.9 MB; alike on 199 of 200 pictures instead of 197 with anyaman-0.3.0."""
 STANDARD = "woven-general"
 
 _CHANNEL_AXIS = {"Conv": 0, "Gemm": 0}  # Gemm as torch exports it: the weight is [out, in], transB = 1

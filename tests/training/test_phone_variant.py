@@ -38,10 +38,15 @@ def graph(weight: np.ndarray) -> onnx.ModelProto:
 
 @pytest.mark.parametrize(("precision", "share"), [("int8", 0.3), ("float16", 0.55), ("float32", 1.01)])
 def test_a_lighter_graph_is_smaller(precision: Precision, share: float) -> None:
-    model = graph(np.random.default_rng(2).normal(size=(64, 32, 3, 3)).astype(np.float32))
+    model = graph(np.random.default_rng(2).normal(size=(96, 96, 3, 3)).astype(np.float32))
     light = lighter(model, precision)
     assert light.ByteSize() < share * model.ByteSize()
     assert [each.name for each in light.graph.output] == ["out"]
+
+
+def test_weights_of_few_numbers_take_float16_where_others_take_int8() -> None:
+    model = graph(np.random.default_rng(2).normal(size=(64, 32, 3, 3)).astype(np.float32))
+    assert lighter(model, "int8").SerializeToString() == lighter(model, "float16").SerializeToString()
 
 
 def test_small_weights_stay_as_they_are() -> None:
