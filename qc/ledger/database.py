@@ -102,9 +102,20 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A bare connection in a write transaction, for migrations."""
-        with _available(), self._writing.begin() as connection:
-            yield connection
+        """A bare connection in a write transaction, for migrations.
+
+        An embedded database does not look at foreign keys meanwhile: to change a table it is made anew, and dropping
+        the old one would take away, or be refused for, what points to it. Whoever changes tables looks afterwards.
+        """
+        with _available(), self._writing.connect() as connection:
+            if self.embedded:
+                _look_at_foreign_keys(connection, "OFF")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if self.embedded:
+                    _look_at_foreign_keys(connection, "ON")
 
     def ping(self) -> None:
         """Ask for an answer.
@@ -140,6 +151,13 @@ def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> 
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _look_at_foreign_keys(connection: Connection, whether: str) -> None:
+    """Between transactions: within one, SQLite passes over it in silence."""
+    bare = connection.connection.driver_connection
+    assert isinstance(bare, sqlite3.Connection)
+    bare.execute(f"PRAGMA foreign_keys={whether}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

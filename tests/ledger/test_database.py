@@ -12,12 +12,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 from qc.errors import Unavailable
+from qc.ledger import migrations
 from qc.ledger.accounts import Caller, create_organisation, find_organisation
+from qc.ledger.batches import NewBatchLine, open_batch
 from qc.ledger.database import Database
 from qc.ledger.ids import is_uuid7, uuid7
 from qc.ledger.migrations import downgrade, migrate, require_current
 from qc.ledger.orders import NewOrderLine, create_order, order_called
 from qc.ledger.tables import Base, Organisation
+from tests.ledger.scenes import SKU, accept_new, faults, inspect
+
+MIGRATIONS = Path(migrations.__file__).parent / "versions"
 
 
 def test_migrations_give_exactly_the_tables_that_the_code_knows(database: Database) -> None:
@@ -34,6 +39,34 @@ def test_migrations_go_down_to_nothing_and_up_again(database: Database) -> None:
         require_current(database)
     migrate(database)
     require_current(database)
+
+
+def test_migrations_go_down_and_up_again_step_by_step_with_a_ledger_in_it(database: Database, caller: Caller) -> None:
+    with database.write() as session:
+        open_batch(session, caller, "B-1", [NewBatchLine(SKU, 2)])
+        for _ in range(3):
+            accept_new(session, caller)
+            session.flush()
+        inspect(session, caller, maker_ref="mk_1", consent_version="2026-11", tag="GK-1")
+
+    def rows() -> dict[str, int]:
+        with database.connection() as connection:
+            named = ("organisations", "pieces", "inspections", "decisions", "batches", "batch_pieces", "events")
+            return {name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in named}
+
+    full = rows()
+    assert full["batch_pieces"] == 2
+    steps = [migration.stem[:4] for migration in sorted(MIGRATIONS.glob("[0-9]*.py"))]
+    for step in reversed(steps[:-1]):
+        downgrade(database, step)
+        assert rows() == full, step
+    for step in steps[1:]:
+        migrate(database, step)
+        assert rows() == full, step
+    require_current(database)
+    assert faults(database) == []
+    with database.write() as session:
+        accept_new(session, caller)
 
 
 def test_a_second_migration_changes_nothing(database: Database, caller: Caller) -> None:

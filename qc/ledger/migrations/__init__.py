@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -14,19 +15,37 @@ from qc.ledger.database import Database
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """Bring the schema up to a revision; a second call does nothing."""
-    with database.connection() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+    """Bring the schema up to a revision; a second call does nothing.
+
+    Raises:
+        Unavailable: Rows would point to what is not there; nothing was changed.
+    """
+    _change(database, command.upgrade, revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
-    """Take the schema back to an earlier revision; `base` is the empty database."""
+    """Take the schema back to an earlier revision; `base` is the empty database.
+
+    Raises:
+        Unavailable: As `migrate`.
+    """
+    _change(database, command.downgrade, revision)
+
+
+def _change(database: Database, change: Callable[[Config, str], None], revision: str) -> None:
     with database.connection() as connection:
+        before = MigrationContext.configure(connection).get_current_revision()
         config = _config()
         config.attributes["connection"] = connection
-        command.downgrade(config, revision)
+        change(config, revision)
+        changed = MigrationContext.configure(connection).get_current_revision() != before
+        if changed and database.embedded:  # a server looks by itself
+            lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if lost is not None:
+                raise Unavailable(
+                    f"rows of {lost[0]} would point to rows of {lost[2]} that are not there; nothing was changed: "
+                    "restore the ledger from a backup and see `qc ledger verify`"
+                )
 
 
 def require_current(database: Database) -> None:
