@@ -17,7 +17,6 @@ from qc.model.promotions import hold_to_words
 from qc.model.registry import Registry
 from training.backgrounds import panoramas
 from training.dataset import over_ground
-from training.feedback.rows import Split as PhotoSplit
 from training.feedback.snapshot import Snapshot
 from training.promotion import gates
 from training.promotion.candidate import Candidate
@@ -26,6 +25,7 @@ from training.promotion.config import Made
 from training.promotion.escape_gate import escape_bound
 from training.promotion.gates import Gate, Policy
 from training.promotion.held import held_out
+from training.promotion.learnt import seen_of_learnt
 from training.promotion.outcomes import Judged, on_made, on_photos
 from training.sample import CHANNELS, Sample
 from training.splits import Split
@@ -101,11 +101,10 @@ def judge(asked: Promotion, champion: Bundle) -> tuple[list[Gate], list[dict[str
     bundles = champion, candidate.bundle
     before, after = (_judged(on_made(bundle, made, samples), bundle, others, photos) for bundle in bundles)
     refer = (champion.spec.thresholds.defect.refer, candidate.bundle.spec.thresholds.defect.refer)
-    said = _judged(Judged(()), champion, learnt, frozenset(), "train").outcomes
     found = [
         no_code_worse(before, after, asked.unjudged),
         no_code_forgotten(before, after, policy),
-        labels_believed(said, asked.labels),
+        labels_believed(seen_of_learnt(champion, learnt), asked.labels),
         escape_bound(before, after, policy, refer),
         gates.onnx_as_torch(candidate.bundle, candidate.network(), _pictures(samples, made, policy.alike)),
         gates.speed(champion, candidate.bundle, policy),
@@ -118,11 +117,9 @@ def judge(asked: Promotion, champion: Bundle) -> tuple[list[Gate], list[dict[str
     return found, sets
 
 
-def _judged(
-    judged: Judged, bundle: Bundle, sets: Sequence[Snapshot], but: frozenset[str], split: PhotoSplit = "test"
-) -> Judged:
+def _judged(judged: Judged, bundle: Bundle, sets: Sequence[Snapshot], but: frozenset[str]) -> Judged:
     for snapshot in sets:
-        judged += on_photos(bundle, snapshot, split, but)
+        judged += on_photos(bundle, snapshot, "test", but)
     return judged
 
 
