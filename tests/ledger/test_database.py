@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -67,6 +68,21 @@ def test_migrations_go_down_and_up_again_step_by_step_with_a_ledger_in_it(databa
     assert faults(database) == []
     with database.write() as session:
         accept_new(session, caller)
+
+
+def test_a_migration_that_finds_rows_without_what_they_point_to_changes_nothing(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    shutil.copy(migrated_file, tmp_path / "ledger.db")
+    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+    with database.connection() as connection:  # which does not look at foreign keys
+        connection.exec_driver_sql(
+            "INSERT INTO collection_points (id, organisation_id, code, name, created_at) VALUES ('1', '2', 'x', 'x', 0)"
+        )
+    with pytest.raises(Unavailable, match=r"rows of collection_points .* nothing was changed"):
+        downgrade(database, "0011")
+    require_current(database)
+    database.close()
 
 
 def test_a_second_migration_changes_nothing(database: Database, caller: Caller) -> None:
