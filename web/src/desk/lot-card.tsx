@@ -47,7 +47,16 @@ function DrawnPieces({ drawn }: { drawn: readonly Drawn[] }): VNode {
             {drawn.map((each) => (
               <tr key={each.id}>
                 <th scope="row">{each.tag ?? shortId(each.piece_id)}</th>
-                <td>{say(each.found === null ? 'desk.lot.judged.not' : each.found.meets_standard ? 'desk.lot.judged.good' : 'desk.lot.judged.bad')}</td>
+                <td>
+                  {say(each.found === null ? 'desk.lot.judged.not' : each.found.meets_standard ? 'desk.lot.judged.good' : 'desk.lot.judged.bad')}
+                  {each.photos.length > 0 && (
+                    <div class="thumbs">
+                      {each.photos.map(({ photo }, index) => (
+                        <a key={photo} href={photo} target="_blank" rel="noopener"><img src={photo} alt={say('again.photo', { n: index + 1 })} loading="lazy" /></a>
+                      ))}
+                    </div>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -9,6 +9,8 @@ export interface Drawn {
   readonly tag: string | null;
   readonly piece_id: string;
   readonly found: { readonly meets_standard: boolean } | null;
+  /** Of what was found, each named by its path. */
+  readonly photos: readonly { readonly photo: string }[];
 }
 
 const MOST = 200;
