@@ -138,7 +138,7 @@ def _texture(rng: np.random.Generator, other: Rgb, height: int, width: int) -> F
     zoom = float(np.exp(rng.uniform(np.log(0.6), np.log(1.6)))) * max(height, width) / min(other.shape[:2])
     size = max(height, width)
     matrix = cv2.getRotationMatrix2D((other.shape[1] / 2, other.shape[0] / 2), float(rng.uniform(0, 360)), zoom)
-    matrix[:, 2] += (np.array([size, size]) - other.shape[1::-1]) / 2
+    matrix[:, 2] = matrix[:, 2] + np.array([size - other.shape[1], size - other.shape[0]]) / 2
     laid = cv2.warpAffine(other, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(laid[:height, :width], np.float32)
 

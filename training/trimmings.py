@@ -129,11 +129,11 @@ def label(rng: np.random.Generator, side: int) -> Laid:
     for line in range(int(rng.integers(1, 4))):
         scale = max(0.2, high / 90 * rng.uniform(0.6, 1.2))
         at = (round(size / 2 - wide * 0.42), round(size / 2 - high * 0.1 + (line - 1) * high * 0.3))
-        colour += (ink - colour) * _written(rng, size, at, scale, 1)[..., None]
+        colour[:] = colour + (ink - colour) * _written(rng, size, at, scale, 1)[..., None]
     if rng.random() < 0.4:
         frame = np.abs(outside - corner + max(1.5, 0.06 * high)) < 0.7
         colour[frame] = ink
-    return Laid(colour, opacity, rng.uniform(0.3, 1.5), any_way=False)
+    return Laid(np.asarray(colour, np.float32), opacity, rng.uniform(0.3, 1.5), any_way=False)
 
 
 def words(rng: np.random.Generator, side: int) -> Laid:

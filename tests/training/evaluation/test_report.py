@@ -17,7 +17,6 @@ def page(name: str) -> Markup:
     made.confusion([name], [name], np.ones((1, 1), np.int64))
     causes(made, {name: {"false_alarms_by_cause": {name: {"share": 0.1, "n": 9}}}})
     made.pictures([("data:image/jpeg;base64,", name)])
-    made.preformatted(name)
     return Markup(made.html())
 
 
