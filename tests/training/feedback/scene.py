@@ -23,6 +23,7 @@ from qc.ledger.rulings import Ordered
 from qc.ledger.sampling_policy import set_policy
 from qc.ledger.states import LabelOccasion, Outcome
 from qc.ledger.tables import Inspection, Reinspection
+from qc.serving.loaded import LoadedModel
 from qc.standards.found import FoundDefect
 from qc.standards.labels import LabelledDefect
 from qc.standards.library import Library
@@ -50,9 +51,12 @@ class Scene:
     def inspect(
         self, colour: tuple[int, int, int] = GOOD, number: int = 0, *, maker: str | None = "mk_1", **more: Any
     ) -> Inspection:
+        return self.send(jpeg(colour, number, 240), maker=maker, **more)
+
+    def send(self, photo: bytes, *, maker: str | None = "mk_1", **more: Any) -> Inspection:
         facts: dict[str, Any] = {} if maker is None else {"maker_ref": maker, "consent_version": "2026-11"}
-        photo = PhotoSent(jpeg(colour, number, 240), "top")
-        asked = self.station.ask([photo], sku="DEMO-WB-01", checks=CHECKS, caller=self.caller, **facts | more)
+        sent = [PhotoSent(photo, "top")]
+        asked = self.station.ask(sent, sku="DEMO-WB-01", checks=CHECKS, caller=self.caller, **facts | more)
         inspection_id = self.station.inspect(self.caller, asked)
         with self.database.read() as session:
             return inspection_of_id(session, self.caller.organisation_id, inspection_id)
@@ -83,7 +87,7 @@ class Scene:
 
 
 @contextmanager
-def opened(home: Path, photos: str = "memory://") -> Iterator[Scene]:
+def opened(home: Path, photos: str = "memory://", model: LoadedModel | None = None) -> Iterator[Scene]:
     database = Database(f"sqlite:///{home / 'ledger.db'}")
     migrate(database)
     with database.write() as session:
@@ -91,6 +95,6 @@ def opened(home: Path, photos: str = "memory://") -> Iterator[Scene]:
         add_collection_point(session, organisation.id, "BTL-1", "Balai desa")
         caller = Caller(organisation.id, "key:phone-1", frozenset(Scope))
     library = Library([read(DEMO).validated(ExportStandard)])
-    station = Station(database, PhotoStore.open(photos), library, ColourExaminer())
+    station = Station(database, PhotoStore.open(photos), library, model or ColourExaminer())
     yield Scene(station, caller)
     station.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import onnx
 import simplejpeg
-from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from qc.model.bundle import Bundle
@@ -40,7 +39,45 @@ class Plan:
     count: int
 
 
-def plant(into: Path, pieces: dict[Split, list[Sample]], plans: Sequence[Plan], flipped: str | None = None) -> Snapshot:
+@dataclass(frozen=True)
+class Planted:
+    """A photo of a piece with what a person would say of it: the box of the defect, None where it is good."""
+
+    number: int
+    plan: Plan
+    sample: Sample
+    jpeg: bytes
+    width: int
+    height: int
+    box: tuple[float, float, float, float] | None
+
+
+def planted(pieces: dict[Split, list[Sample]], plans: Sequence[Plan], first: int = 1) -> Iterator[Planted]:
+    """Photos of good pieces on which defects were put; each has a number of its own, from `first` on."""
+    views = panoramas(HDRI)
+    number = first - 1
+    for plan in plans:
+        good = pieces[plan.split]
+        made = 0
+        while made < plan.count:
+            number += 1
+            sample = good[number % len(good)]
+            picture = over_ground(np.random.default_rng([9, number]), sample, views)
+            box = None
+            if plan.code is not None:
+                picture, mask = composite(picture, sample.alpha, plan.code, number)
+                if not mask.any():
+                    continue  # nobody could see it there
+                rows, columns = np.nonzero(mask)
+                box = (float(columns.min()), float(rows.min()), float(columns.max() + 1), float(rows.max() + 1))
+            made += 1
+            data = bytes(simplejpeg.encode_jpeg(np.ascontiguousarray(picture), quality=90, colorspace="RGB"))
+            yield Planted(number, plan, sample, data, picture.shape[1], picture.shape[0], box)
+
+
+def plant(
+    into: Path, pieces: dict[Split, list[Sample]], plans: Sequence[Plan], flipped: str | None = None, first: int = 1
+) -> Snapshot:
     """A snapshot of good pieces on which defects were put, each labelled as a person would.
 
     Args:
@@ -48,53 +85,34 @@ def plant(into: Path, pieces: dict[Split, list[Sample]], plans: Sequence[Plan], 
         pieces: Good pieces of each split.
         plans: What is on them.
         flipped: A code of which every label says the opposite: on good photos that it is there, on its own that not.
+        first: Number of the first photo; others than another snapshot's where they shall not share any.
     """
-    views = panoramas(HDRI)
     with SnapshotWriter(
         into, organisation="planted", filters={"flipped": flipped}, licence="CC0-1.0", consent=()
     ) as out:
-        number = 0
-        for plan in plans:
-            good = pieces[plan.split]
-            made = 0
-            while made < plan.count:
-                number += 1
-                sample = good[number % len(good)]
-                picture = over_ground(np.random.default_rng([9, number]), sample, views)
-                mask = np.zeros(picture.shape[:2], np.uint16)
-                if plan.code is not None:
-                    picture, mask = composite(picture, sample.alpha, plan.code, number)
-                    if not mask.any():
-                        continue  # nobody could see it there
-                record, data = _record(number, plan, sample, picture, mask, flipped)
-                out.add(record, {record.photos[0][0].photo: data}.__getitem__)
-                made += 1
+        for each in planted(pieces, plans, first):
+            record = _record(each, flipped)
+            out.add(record, {record.photos[0][0].photo: each.jpeg}.__getitem__)
         return out.finish()
 
 
-def _record(
-    number: int, plan: Plan, sample: Sample, picture: NDArray[np.uint8], mask: NDArray[np.uint16], flipped: str | None
-) -> tuple[Record, bytes]:
-    data = bytes(simplejpeg.encode_jpeg(np.ascontiguousarray(picture), quality=90, colorspace="RGB"))
-    photo, piece = sha256(data).hexdigest(), f"piece{number:011d}"
+def _record(each: Planted, flipped: str | None) -> Record:
+    number, plan, meta = each.number, each.plan, each.sample.meta
+    photo, piece = sha256(each.jpeg).hexdigest(), f"piece{number:011d}"
     labels: tuple[LabelRow, ...] = ()
     good = plan.code is None
     if plan.code is not None:
-        rows, columns = np.nonzero(mask)
-        box = (float(columns.min()), float(rows.min()), float(columns.max() + 1), float(rows.max() + 1))
-        place = None if number % 3 == 0 and plan.split == "train" else box
+        place = None if number % 3 == 0 and plan.split == "train" else each.box
         labels = (LabelRow(photo, plan.code, place, plan.code != flipped, "major", "review", 1.0),)
         good = plan.code == flipped
     elif flipped is not None:
         labels, good = (LabelRow(photo, flipped, None, True, "major", "review", 1.0),), False
-    row = PhotoRow(
-        photo, piece, None, picture.shape[1], picture.shape[0], good, "review", None, "anyaman-0.2.0", "{}"
-    )  # fmt: skip
+    row = PhotoRow(photo, piece, None, each.width, each.height, good, "review", None, "anyaman-0.2.0", "{}")
     about = PieceRow(
         piece, f"weaver{number % 40}", f"BTL-0{number % 2 + 1}", f"phone{number % 3}", "2026-W47", "SKU-1", "basket/1",
-        sample.meta["kind"], sample.meta["material"], plan.split,
+        meta["kind"], meta["material"], plan.split,
     )  # fmt: skip
-    return Record(about, ((row, labels),)), data
+    return Record(about, ((row, labels),))
 
 
 def weakened(bundle: Bundle, code: str, held: list[Sample], into: Path) -> Bundle:
