@@ -7,6 +7,7 @@ import resource
 import sys
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from qc.model.bundle import Bundle
 from qc.model.grader import Grader
@@ -14,7 +15,7 @@ from qc.model.registry import bundle_in_force
 from qc.settings import Settings
 
 
-def answer(question: dict[str, list[str]]) -> dict[str, object]:
+def answer(question: dict[str, Any]) -> dict[str, object]:
     """Scores by photo, milliseconds of each, seconds to learn the sample, peak memory in MB."""
     scores: dict[str, float] = {}
     ms = []

