@@ -91,8 +91,11 @@ def wide(browser: Browser) -> Iterator[BrowserContext]:
     yield from opened(browser, 1366, 768)
 
 
-def opened(browser: Browser, width: int, height: int) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="id-ID")
+def opened(browser: Browser, width: int, height: int, *, workers: bool = True) -> Iterator[BrowserContext]:
+    """A context; without service `workers` nothing that the page asks for passes a test's routes by."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="id-ID", service_workers="allow" if workers else "block"
+    )
     context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()

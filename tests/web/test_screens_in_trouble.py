@@ -45,15 +45,16 @@ def test_the_desk_fits_a_phone_too(phone: BrowserContext, day: Service) -> None:
     everybody(hand, "41-desk-on-a-phone")
 
 
-def test_a_desk_that_hears_nothing_says_so_and_shows_no_old_figures(wide: BrowserContext, day: Service) -> None:
-    hand = Hand(wide.new_page(), SCREENS)
-    hand.sign_in(day.origin, day, "pak-02")
-    wide.route("**/v1/**", lambda route: route.abort())
-    for page in PAGES:
-        hand.page.goto(f"{day.origin}/#/desk/{page}")
-        expect(hand.page.get_by_text("Tidak ada jawaban dari server").first).to_be_visible()
-        everybody(hand, f"42-desk-no-answer-{page}")
-        assert hand.page.locator("[data-piece], [data-lot], .counts, table").count() == 0
+def test_a_desk_that_hears_nothing_says_so_and_shows_no_old_figures(browser: Browser, day: Service) -> None:
+    for context in opened(browser, 1366, 768, workers=False):
+        hand = Hand(context.new_page(), SCREENS)
+        hand.sign_in(day.origin, day, "pak-02")
+        context.route("**/v1/**", lambda route: route.abort())
+        for page in PAGES:
+            hand.page.goto(f"{day.origin}/#/desk/{page}")
+            expect(hand.page.get_by_text("Tidak ada jawaban dari server").first).to_be_visible()
+            everybody(hand, f"42-desk-no-answer-{page}")
+            assert hand.page.locator("[data-piece], [data-lot], .counts, table").count() == 0
 
 
 def test_the_desk_is_not_for_an_inspector(wide: BrowserContext, day: Service) -> None:
