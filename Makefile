@@ -15,6 +15,8 @@ CONFIG  ?= training/configs/anyaman-0.3.0.yaml
 WEB_SOURCES := $(shell find web/src web/build web/public web/index.html web/package.json web/vite.config.ts web/tsconfig.json qc/standards -type f ! -name '*.py' ! -name '*.pyc' 2>/dev/null)
 export QC_PORT ?= 8000
 export QC_HOME ?= .qc
+# GS1's schema is not part of this project; it is taken from where it lies beside the checkout, if nobody names another.
+export QC_EPCIS_SCHEMA ?= $(abspath $(wildcard ../shared/domain/epcis/EPCIS-JSON-Schema.json))
 
 .PHONY: help run demo serve test test-web chaos lint types unit openapi bench evaluate render train export web wheel image clean
 .DEFAULT_GOAL := help

@@ -16,13 +16,13 @@ from torch.utils.data import Dataset
 
 from qc.model.preprocess import PreprocessSpec, prepare
 from training import augment
-from training.assembled import assemble
 from training.backgrounds import background, panoramas
 from training.composites import spoil
 from training.labels import Target, target
 from training.render.load import load, load_shards
 from training.sample import Sample
 from training.splits import Split, split_of
+from training.surface.assembled import assemble
 from training.usual import odds
 
 

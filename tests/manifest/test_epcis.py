@@ -21,7 +21,7 @@ from qc.manifest.as_epcis import write_epcis
 from qc.manifest.manifest import Manifest
 from tests.manifest.made import GTIN, made
 
-SCHEMA = os.environ.get("QC_EPCIS_SCHEMA")
+SCHEMA = os.environ.get("QC_EPCIS_SCHEMA") or None
 OFFSET = re.compile(r"[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00")
 URI = re.compile(
     r"(https://id\.gs1\.org/(01/\d{14}/21/\S{1,60}|00/\d{18})|urn:uuid:[0-9a-f-]{36}|urn:epc:id:bic:[A-Z]{4}\d{7})"

@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web.bad_line import Line, line_to
-from tests.web.built import GOLDEN, STATIC, build, serve_folder
+from tests.web.built import GOLDEN, SCREENS, STATIC, build, serve_folder
 from tests.web.camera import film
 from tests.web.chromium import chromium
+from tests.web.hand import Hand, enrolled
 from tests.web.seeded import days_work
 from tests.web.service import House, Service, running
 
@@ -77,6 +78,12 @@ def line(service: Service) -> Iterator[Line]:
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     """A phone 360 px wide, new out of the box."""
     yield from opened(browser, 360, 740)
+
+
+@pytest.fixture
+def pictured(phone: BrowserContext, service: Service, line: Line) -> Hand:
+    """An inspector's hand on the enrolled phone; its screens are kept as pictures."""
+    return enrolled(phone, service, line, album=SCREENS)
 
 
 @pytest.fixture

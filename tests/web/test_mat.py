@@ -9,9 +9,8 @@ import simplejpeg
 from playwright.sync_api import BrowserContext, expect
 
 from tests.measure.photos import PLAIN, photo_of
-from tests.web.bad_line import Line
-from tests.web.built import ROOT, SCREENS
-from tests.web.hand import enrolled
+from tests.web.built import ROOT
+from tests.web.hand import Hand
 from tests.web.service import Service
 
 pytestmark = pytest.mark.real
@@ -26,10 +25,9 @@ def on_the_mat(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_size_waits_for_a_signal_comes_with_its_doubt_and_becomes_a_hand_check(
-    phone: BrowserContext, service: Service, line: Line, on_the_mat: Path
+    phone: BrowserContext, service: Service, pictured: Hand, on_the_mat: Path
 ) -> None:
-    hand = enrolled(phone, service, line, album=SCREENS)
-    page = hand.page
+    hand, page = pictured, pictured.page
     hand.begin("T-000001")
     hand.finish_photos()
     phone.set_offline(True)

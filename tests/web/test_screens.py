@@ -12,7 +12,7 @@ from tests.web import stored
 from tests.web.bad_line import Line
 from tests.web.built import ROOT, SCREENS
 from tests.web.everybody import everybody
-from tests.web.hand import Hand, enrolled
+from tests.web.hand import Hand
 from tests.web.service import COASTER, Service
 
 pytestmark = pytest.mark.real
@@ -63,10 +63,9 @@ def test_each_step_is_a_picture_and_reaches_everybody(phone: BrowserContext, ser
 
 
 def test_what_the_server_will_not_have_is_shown_to_a_person(
-    phone: BrowserContext, service: Service, line: Line
+    phone: BrowserContext, service: Service, pictured: Hand
 ) -> None:
-    hand = enrolled(phone, service, line, album=SCREENS)
-    page = hand.page
+    hand, page = pictured, pictured.page
     with service.client() as client:
         facts = {"sku": COASTER, "tag": "T-000001"}
         photo = ("a.jpg", (ROOT / "qc" / "demo" / "a.jpg").read_bytes(), "image/jpeg")

@@ -15,7 +15,7 @@ from tests.web.bad_line import Line
 from tests.web.built import ROOT, SCREENS
 from tests.web.conftest import opened
 from tests.web.everybody import everybody
-from tests.web.hand import Hand, enrolled
+from tests.web.hand import Hand
 from tests.web.seeded import days_work
 from tests.web.service import COASTER, Service
 
@@ -162,9 +162,8 @@ def test_a_phone_without_product_camera_or_session_says_what_to_do(
         everybody(hand, "55-wrong-password")
 
 
-def test_scanning_waiting_and_leaving(phone: BrowserContext, service: Service, line: Line) -> None:
-    hand = enrolled(phone, service, line, album=SCREENS)
-    page = hand.page
+def test_scanning_waiting_and_leaving(phone: BrowserContext, pictured: Hand) -> None:
+    hand, page = pictured, pictured.page
     hand.button("next").click()
     page.get_by_role("button", name="Pindai dengan kamera").click()
     expect(page.locator("video")).to_be_visible()
@@ -181,17 +180,14 @@ def test_scanning_waiting_and_leaving(phone: BrowserContext, service: Service, l
     everybody(hand, "57-leaving-while-something-waits")
 
 
-def test_a_photo_that_cannot_be_judged_says_how_to_take_it_again(
-    phone: BrowserContext, service: Service, line: Line
-) -> None:
-    hand = enrolled(phone, service, line, album=SCREENS)
-    hand.begin("T-000001")
+def test_a_photo_that_cannot_be_judged_says_how_to_take_it_again(pictured: Hand) -> None:
+    pictured.begin("T-000001")
     for taken in range(2):
-        hand.page.locator("input[type=file]").set_input_files(ROOT / "web" / "public" / "icon-512.png")
-        hand.page.locator(".strip button").nth(taken).wait_for()
-    hand.button("done").click()
-    expect(hand.page.locator("[data-status=retake]")).to_be_visible()
-    everybody(hand, "58-retake")
+        pictured.page.locator("input[type=file]").set_input_files(ROOT / "web" / "public" / "icon-512.png")
+        pictured.page.locator(".strip button").nth(taken).wait_for()
+    pictured.button("done").click()
+    expect(pictured.page.locator("[data-status=retake]")).to_be_visible()
+    everybody(pictured, "58-retake")
 
 
 def test_a_receipt_is_a_page_for_the_weaver(phone: BrowserContext, day: Service) -> None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-F32 = NDArray[np.float32]
+from training.surface.noise import F32
 
 _NATURAL = ((206, 178, 128), (168, 128, 78), (112, 76, 44), (226, 208, 170), (60, 42, 30))
 _DYED = ((176, 42, 40), (36, 74, 128), (34, 96, 62), (24, 24, 26), (240, 238, 230), (222, 150, 40), (214, 120, 150))

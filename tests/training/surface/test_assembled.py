@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from qc.model.preprocess import PreprocessSpec
-from training.assembled import TRIMMINGS, assemble
 from training.dataset import Pieces
 from training.sample import Sample
+from training.surface.assembled import TRIMMINGS, assemble
 
 SIZE = 160
-HDRI = Path(__file__).resolve().parents[2] / "datasets" / "hdri"
+HDRI = Path(__file__).resolve().parents[3] / "datasets" / "hdri"
 
 
 @pytest.fixture(scope="module")

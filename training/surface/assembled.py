@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training import trimmings
-from training.trimmings import F32, Laid
+from training.surface import trimmings
+from training.surface.noise import F32, blur, log_uniform, mixed, tinted
+from training.surface.trimmings import Laid
 
 Rgb = NDArray[np.uint8]
 
@@ -63,7 +64,7 @@ def _light(rgb: F32, region: NDArray[np.bool_]) -> F32:
     weight = region.astype(np.float32) + 1e-3
     sigma = max(3.0, 0.06 * _side(region))
     grey = rgb.mean(-1)
-    soft = cv2.GaussianBlur(grey * weight, (0, 0), sigma) / cv2.GaussianBlur(weight, (0, 0), sigma)
+    soft = blur(grey * weight, sigma) / blur(weight, sigma)
     return np.asarray(np.clip(soft / max(1.0, float(grey[region].mean())), 0.35, 1.8), np.float32)[..., None]
 
 
@@ -88,15 +89,14 @@ def _lay(rng: np.random.Generator, rgb: F32, light: F32, region: NDArray[np.bool
     opacity = cv2.warpAffine(laid.opacity, matrix, (width, height), flags=cv2.INTER_LINEAR)
     reach = max(1, round(0.03 * _side(region)))
     near = cv2.dilate(region.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)).astype(np.float32)
-    opacity = np.asarray(opacity * near, np.float32)  # what hangs over the edge a little may, not into the room
+    opacity = opacity * near  # what hangs over the edge a little may, not into the room
     if laid.lift > 0:
         away = rng.uniform(-1, 1, 2) * laid.lift
         moved = np.array([[1, 0, away[0]], [0, 1, away[1]]], np.float32)
         under = cv2.warpAffine(opacity, moved, (width, height))
-        dark = cv2.GaussianBlur(under, (0, 0), 0.6 + 0.5 * laid.lift)
-        rgb = rgb * (1 - np.float32(rng.uniform(0.25, 0.6)) * dark[..., None])
-    seen = opacity[..., None]
-    return np.asarray(rgb + (colour * light - rgb) * seen, np.float32)
+        dark = blur(under, 0.6 + 0.5 * laid.lift)
+        rgb = tinted(rgb, 1 - np.float32(rng.uniform(0.25, 0.6)) * dark)
+    return mixed(rgb, np.asarray(colour * light, np.float32), np.asarray(opacity, np.float32))
 
 
 def _panel(rng: np.random.Generator, rgb: F32, light: F32, region: NDArray[np.bool_], other: Rgb) -> F32:
@@ -109,9 +109,8 @@ def _panel(rng: np.random.Generator, rgb: F32, light: F32, region: NDArray[np.bo
     taken = _texture(rng, other, height, width)
     if rng.random() < 0.6:  # the same fibre in another weave
         taken *= rgb[inside].mean(0) / np.maximum(taken.mean((0, 1)), 1)
-    soft = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.8)[..., None]
-    out = rgb + (taken * light - rgb) * soft
-    return _seam(rng, np.asarray(out, np.float32), light, shape, region)
+    soft = blur(inside.astype(np.float32), 0.8)
+    return _seam(rng, mixed(rgb, taken * light, soft), light, shape, region)
 
 
 def _panel_shape(rng: np.random.Generator, region: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -135,7 +134,7 @@ def _panel_shape(rng: np.random.Generator, region: NDArray[np.bool_]) -> NDArray
 
 
 def _texture(rng: np.random.Generator, other: Rgb, height: int, width: int) -> F32:
-    zoom = float(np.exp(rng.uniform(np.log(0.6), np.log(1.6)))) * max(height, width) / min(other.shape[:2])
+    zoom = log_uniform(rng, 0.6, 1.6) * max(height, width) / min(other.shape[:2])
     size = max(height, width)
     matrix = cv2.getRotationMatrix2D((other.shape[1] / 2, other.shape[0] / 2), float(rng.uniform(0, 360)), zoom)
     matrix[:, 2] = matrix[:, 2] + np.array([size - other.shape[1], size - other.shape[0]]) / 2
@@ -148,10 +147,10 @@ def _seam(rng: np.random.Generator, rgb: F32, light: F32, shape: NDArray[np.bool
     wide = max(1, round(_side(region) * rng.uniform(0.006, 0.035)))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * wide + 1, 2 * wide + 1))
     edge = (cv2.morphologyEx(shape.astype(np.uint8), cv2.MORPH_GRADIENT, kernel) > 0) & region
-    soft = cv2.GaussianBlur(edge.astype(np.float32), (0, 0), 0.7)[..., None]
+    soft = blur(edge.astype(np.float32), 0.7)
     how = rng.choice(["groove", "binding", "cord"])
     if how == "groove":
-        return np.asarray(rgb * (1 - soft * np.float32(rng.uniform(0.2, 0.6))), np.float32)
+        return tinted(rgb, 1 - soft * np.float32(rng.uniform(0.2, 0.6)))
     colour = trimmings.colour_of(rng)
     if how == "cord":
         ys, xs = np.mgrid[: rgb.shape[0], : rgb.shape[1]].astype(np.float32)
@@ -160,4 +159,4 @@ def _seam(rng: np.random.Generator, rgb: F32, light: F32, shape: NDArray[np.bool
     else:
         grain = rng.normal(0, 5, rgb.shape[:2]).astype(np.float32)[..., None]
         body = colour + grain
-    return np.asarray(rgb + (body * light - rgb) * soft, np.float32)
+    return mixed(rgb, np.asarray(body * light, np.float32), soft)
