@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -85,7 +86,9 @@ def test_a_stop_leaves_a_thread_that_hangs_and_says_so() -> None:
     worker = Looks(lambda: let_go.wait(60))
     with capture_logs() as said:
         worker.start()
+        began = time.monotonic()
         worker.stop(within=0.05)
+        assert time.monotonic() - began < 2
         assert [line["event"] for line in said] == ["looks_does_not_end"]
     let_go.set()
     worker.stop()

@@ -141,7 +141,7 @@ def _compared(bundle: Bundle, precision: Precision, pictures: Sequence[bytes], w
 def with_section(card: str, phone: PhoneSpec) -> str:
     """The card with a section on the phone's variant, in place of one that stands there."""
     what = (
-        f"`{phone.file}`: weights in {phone.precision}, computed in float32."
+        f"`{phone.file}`: large weights in {phone.precision}, computed in float32."
         if phone.file != MODEL_FILE
         else "Phones run the model itself: with smaller weights it decided differently too often."
     )
