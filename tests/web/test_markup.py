@@ -74,9 +74,8 @@ def test_no_source_writes_markup_itself() -> None:
     sources = [*(WEB / "src").rglob("*.ts"), *(WEB / "src").rglob("*.tsx")]
     assert len(sources) > 100
     for source in sources:
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", source.read_text("utf-8")), (
-            source
-        )
+        written = re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", source.read_text("utf-8"), re.I)
+        assert written is None, f"{source.name}: {written}"  # in any case: dangerouslySetInnerHTML, too
 
 
 def tainted(value: Any, field: str = "") -> Any:
